@@ -1,0 +1,1 @@
+"""Wire words: frozen, versioned pydantic models, one file per conversation. Times are UTC with an offset (RFC 3339)."""

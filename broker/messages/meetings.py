@@ -1,0 +1,233 @@
+"""The conversation of a meeting: whole snapshots from the node, asks from tablets, answers to each."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, Field
+
+from broker.identity import Id
+from broker.messages.base import Facts, Message, Sha256, Snapshot
+
+MeetingState = Literal["planned", "open", "paused", "closed"]
+ItemState = Literal["waiting", "current", "done"]
+MotionState = Literal["draft", "open", "closed"]
+
+
+class DocumentRef(Message):
+    """A PDF of the meeting; its bytes come from GET /api/meetings/{meeting}/documents/{id}."""
+
+    id: Id
+    title: str
+    sha256: Sha256
+    pages: Annotated[int, Field(ge=1)]
+    bytes: Annotated[int, Field(ge=1)]
+
+
+class AgendaItem(Message):
+    """One line of the agenda."""
+
+    id: Id
+    number: int
+    title: str
+    minutes: int
+    state: ItemState
+    started_at: AwareDatetime | None = None
+    documents: tuple[DocumentRef, ...] = ()
+    motions: tuple[Id, ...] = ()
+
+
+class AgendaSnapshot(Snapshot):
+    """The meeting and its agenda."""
+
+    meeting: Id
+    title: str
+    body: str
+    """The deciding body as it is written, for example "Hội đồng nhân dân phường"."""
+    place: str
+    starts_at: AwareDatetime
+    state: MeetingState
+    items: tuple[AgendaItem, ...]
+
+
+class Seat(Message):
+    """One seat of the drawn plan. Coordinates are in plan units (see RollSnapshot)."""
+
+    id: Id
+    label: str
+    x: float
+    y: float
+    member: Id | None = None
+    name: str | None = None
+    office: str | None = None
+    """What the member is: "Chủ tịch", "Đại biểu"."""
+    votes: bool = False
+    present: bool = False
+    since: AwareDatetime | None = None
+    tablet: bool = False
+    """A tablet holds this seat's key now and is online."""
+
+
+class RollSnapshot(Snapshot):
+    """Who sits where and who is here. The plan is `width` x `height` units, the podium at the top edge."""
+
+    width: float
+    height: float
+    seats: tuple[Seat, ...]
+    voters: int
+    present: int
+    quorum: int
+
+
+class Speaker(Message):
+    """A place in the speaking queue."""
+
+    request: Id
+    seat: Id
+    label: str
+    name: str
+    kind: Literal["speak", "question"]
+    asked_at: AwareDatetime
+
+
+class Speech(Message):
+    """Who has the floor. Remaining time = limit_s - spoken_s - (running ? now - running_since : 0)."""
+
+    request: Id
+    seat: Id
+    label: str
+    name: str
+    kind: Literal["speak", "question"]
+    limit_s: int
+    spoken_s: float
+    running_since: AwareDatetime | None = None
+    state: Literal["called", "speaking", "paused"]
+
+
+class FloorSnapshot(Snapshot):
+    """The speaking queue in order, and who speaks."""
+
+    open: bool
+    queue: tuple[Speaker, ...]
+    speech: Speech | None = None
+
+
+class RuleView(Message):
+    """The rule of a vote as people read it."""
+
+    id: Id
+    body: str
+    base: Literal["all", "present", "cast"]
+    share: str
+    """Threshold as a fraction, "1/2" or "2/3"."""
+    strict: bool
+    """True: more than the share. False: at least the share."""
+    needed: int | None = None
+    """Votes for that are needed now; None while the base is not yet known."""
+    citation: str
+    verified: bool
+
+
+class Choice(Message):
+    """One option of a ballot paper, in the order in which it is drawn."""
+
+    id: Literal["for", "against", "abstain"]
+
+
+class Count(Message):
+    """The result of a closed motion."""
+
+    votes: dict[str, int]
+    """Choice id -> ballots that count."""
+    eligible: int
+    present: int
+    cast: int
+    base: int
+    needed: int
+    adopted: bool
+
+
+class LogHead(Message):
+    """The vote log's newest signed head: a C2SP tlog-checkpoint, as text."""
+
+    size: int
+    root: Sha256
+    checkpoint: str
+
+
+class MotionSnapshot(Snapshot):
+    """The motion that the meeting is at, or none. While open, `cast_seats` says who has voted, never how."""
+
+    motion: Id | None = None
+    item: Id | None = None
+    title: str = ""
+    text: str = ""
+    state: MotionState | None = None
+    opened_at: AwareDatetime | None = None
+    closed_at: AwareDatetime | None = None
+    paper_base64: str | None = None
+    """The frozen ballot paper, exactly the bytes whose SHA-256 is signed."""
+    paper_sha256: Sha256 | None = None
+    choices: tuple[Choice, ...] = ()
+    rule: RuleView | None = None
+    may_change: bool = True
+    eligible: int = 0
+    cast: int = 0
+    cast_seats: tuple[Id, ...] = ()
+    count: Count | None = None
+    head: LogHead | None = None
+
+
+class PageSnapshot(Snapshot):
+    """Where the presenter is in a document."""
+
+    document: Id | None = None
+    page: Annotated[int, Field(ge=1)] = 1
+
+
+class NoticeSnapshot(Snapshot):
+    """One line from the chair to all, or nothing."""
+
+    level: Literal["info", "attention"] = "info"
+    text: str = ""
+
+
+class MeetingAsk(Message):
+    """What a tablet asks. Safe to repeat with the same id until it is answered.
+
+    kind      body
+    check_in  {pin | badge, key: public JWK (ES256), proof: JWS over {meeting, device, kid, at} by that key}
+    resume    {key, proof}: the same key comes back after a reload; answered with the seat and all receipts
+    speak     {kind: speak | question}
+    withdraw  {request}
+    cast      {ballot: compact JWS, see docs/design/votes.md}
+    """
+
+    id: Id
+    at: AwareDatetime
+    kind: Literal["check_in", "resume", "speak", "withdraw", "cast"]
+    body: dict[str, Any] = Field(default_factory=dict)
+
+
+class MeetingAnswer(Message):
+    """The node's answer to one ask, published after the commit."""
+
+    id: Id
+    at: AwareDatetime
+    ok: bool
+    code: str | None = None
+    facts: Facts = Field(default_factory=dict)
+    body: dict[str, Any] = Field(default_factory=dict)
+    """check_in and resume: {member, seat, label, name, receipts: [Receipt]}; cast: Receipt; speak: {request}."""
+
+
+class Receipt(Message):
+    """Proof that a ballot is in the vote log (RFC 6962 inclusion proof under a signed checkpoint)."""
+
+    motion: Id
+    code: str
+    """Eight characters in two groups, read aloud and found on the public board."""
+    index: int
+    size: int
+    leaf_sha256: Sha256
+    proof: tuple[Sha256, ...]
+    checkpoint: str
+    ballot_sha256: Sha256

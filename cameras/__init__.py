@@ -1,0 +1,1 @@
+"""The camera room: the watchers that notice, and the desk where an officer decides."""
