@@ -28,7 +28,8 @@ class About(Message):
 
 class Desired(Message):
     """Retained. The configuration a device should have; `signature` is an Ed25519 signature (base64url) by the node's key
-    over the RFC 8785 canonical JSON of {device, revision, configuration}."""
+    over the RFC 8785 canonical JSON of {device, revision, configuration}.
+    """
 
     revision: Revision
     configuration: dict[str, Any]
