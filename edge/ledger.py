@@ -1,0 +1,181 @@
+"""The house's one writer: everything that changes state goes through here, so that an answer always means "on disk".
+
+1. All jobs that wait are taken together into one transaction.
+2. Each runs in a savepoint of its own; its error is its own and leaves no trace.
+3. One commit, one fsync, for all of them.
+4. Only then: what each job asked to do `after`, and its future.
+
+A commit that fails (disk full, input/output error) fails every future of the batch, and none of it is in the database.
+The facts that a job notes are rows of the same commit; edge/reporting carries them on.
+"""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
+from types import TracebackType
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlmodel import Session
+
+from edge.errors import Code, Refusal
+from edge.storage.engine import Store, lost_transaction, storage_refusal
+
+T = TypeVar("T")
+log = logging.getLogger("dinh.ledger")
+
+BATCH = 512
+"""At most this many jobs share a commit, so that the first of a flood is not kept waiting for the last."""
+
+
+class Fact(Protocol):
+    """Something that happened; the same shape as the rooms' own Fact."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    def data(self) -> dict[str, Any]: ...
+
+
+Remember = Callable[[Session, Fact], None]
+"""Adds a fact to the outbox in the session's transaction (edge/reporting supplies it)."""
+
+
+@dataclass
+class LedgerEntry:
+    """One job's view of the transaction; see meeting/ports.py Entry."""
+
+    session: Session
+    remember: Remember
+    calls: list[Callable[[], None]] = field(default_factory=list)
+
+    def note(self, fact: Fact) -> None:
+        """Remember a fact in the outbox, in the same commit."""
+        self.remember(self.session, fact)
+
+    def after(self, call: Callable[[], None]) -> None:
+        """Run `call` once the commit is on disk. It must not block; its error is logged and hurts nobody else."""
+        self.calls.append(call)
+
+
+@dataclass
+class _Waiting:
+    job: Callable[[LedgerEntry], Any]
+    future: "Future[Any]"
+    calls: list[Callable[[], None]] = field(default_factory=list)
+    result: Any = None
+    error: BaseException | None = None
+
+
+class _Kept(AbstractContextManager["_Kept"]):
+    """Keeps the error of its block for whoever waits for it, instead of letting it end the writer's thread."""
+
+    error: BaseException | None = None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:
+        self.error = error
+        return isinstance(error, Exception)
+
+
+class Ledger:
+    """A thread that implements meeting.ports.Writer and cameras.ports.Writer."""
+
+    def __init__(self, store: Store, remember: Remember) -> None:
+        self.store = store
+        self._remember = remember
+        self._waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._thread: Thread | None = None
+        self._gate = Lock()
+        self._open = False
+
+    @property
+    def running(self) -> bool:
+        """True while jobs are taken and the thread lives."""
+        return self._open and self._thread is not None and self._thread.is_alive()
+
+    def start(self) -> None:
+        """Begin to take jobs."""
+        with self._gate:
+            self._open = True
+            self._thread = Thread(target=self._run, name="ledger", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what waits, then end. A job submitted later is refused with house.closing."""
+        with self._gate:
+            was_open, self._open = self._open, False
+            if was_open:
+                self._waiting.put(None)
+        if was_open and self._thread is not None:
+            self._thread.join()
+
+    def submit(self, job: Callable[[LedgerEntry], T]) -> "Future[T]":
+        """Queue a job. The future resolves after the commit, or with the job's own error, or with a storage Refusal."""
+        future: Future[T] = Future()
+        with self._gate:
+            if self._open:
+                self._waiting.put(_Waiting(job, future))
+                return future
+        future.set_exception(Refusal(Code.CLOSING))
+        return future
+
+    def _run(self) -> None:
+        more = True
+        while more:
+            batch, more = self._take()
+            if batch:
+                _settle(batch, self._commit(batch))
+            del batch  # nothing of a finished job stays alive while the queue is empty
+
+    def _take(self) -> tuple[list[_Waiting], bool]:
+        taken = [self._waiting.get()]
+        with suppress(Empty):
+            while taken[-1] is not None and len(taken) < BATCH:
+                taken.append(self._waiting.get_nowait())
+        batch = [one for one in taken if one is not None and one.future.set_running_or_notify_cancel()]
+        return batch, taken[-1] is not None
+
+    def _commit(self, batch: list[_Waiting]) -> Refusal | None:
+        """Steps 2 and 3. None when everything that did not fail by itself is on disk."""
+        try:
+            with Session(self.store.writer, expire_on_commit=False) as session, session.begin():
+                for one in batch:
+                    self._try(session, one)
+        except DBAPIError as error:
+            log.warning("nothing of %d jobs was written: %s", len(batch), error.orig)
+            return storage_refusal(error)
+        except SQLAlchemyError as error:
+            log.exception("nothing of %d jobs was written", len(batch))
+            return Refusal(Code.STORAGE, detail=type(error).__name__)
+        return None
+
+    def _try(self, session: Session, one: _Waiting) -> None:
+        entry = LedgerEntry(session, self._remember)
+        with _Kept() as kept, session.begin_nested():
+            one.result = one.job(entry)
+        if kept.error is not None and (lost := lost_transaction(session, kept.error)) is not None:
+            raise lost
+        one.error, one.calls = kept.error, [] if kept.error else entry.calls
+
+
+def _settle(batch: list[_Waiting], failed: Refusal | None) -> None:
+    """Step 4."""
+    for one in batch:
+        if (error := failed or one.error) is not None:
+            one.future.set_exception(error)
+            continue
+        for call in one.calls:
+            _call(call)
+        one.future.set_result(one.result)
+
+
+def _call(call: Callable[[], None]) -> None:
+    with _Kept() as kept:
+        call()
+    if kept.error is not None:
+        log.error("a call after the commit failed", exc_info=kept.error)

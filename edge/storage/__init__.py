@@ -1,0 +1,1 @@
+"""Where the house keeps what it acknowledged: engine, migrations, check, backup and restore."""
