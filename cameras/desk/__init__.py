@@ -1,0 +1,1 @@
+"""The officer's side of the camera room: what was sighted, judged and kept."""

@@ -1,0 +1,139 @@
+"""What the officer's HTTP doors say and hear. The generated TypeScript types come from here."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from broker.identity import Id
+from broker.messages.base import Facts, Sha256
+from cameras.domain.cases import Reason, State, Verdict
+
+
+class EvidenceLink(BaseModel):
+    """One sealed file of a sighting."""
+
+    name: str
+    sha256: Sha256
+    bytes: int
+    url: str
+    """Path on this node; answers Range requests."""
+
+
+class CaseEvent(BaseModel):
+    """One line of a case's trace. Nothing is ever taken out of it."""
+
+    number: int
+    at: datetime
+    what: Literal["flagged", "judged", "undone", "reported", "closed"]
+    by: str
+    """Name of the person, or empty for the node itself."""
+    before: State
+    after: State
+    reason: Reason | None = None
+    note: str = ""
+    reference: str | None = None
+
+
+class SightingBrief(BaseModel):
+    """One line of the queue."""
+
+    id: Id
+    camera: Id
+    camera_name: str
+    at: datetime
+    put_down_at: datetime
+    state: State
+    score: float
+    reason: Literal["left", "thrown"]
+    poster: str | None
+    """Path of the thumbnail, null when the watcher sent none."""
+    revision: int
+    """Given back with a verdict, so that nobody judges over another's head."""
+    viewer: str | None = None
+    """Name of another person who has it open right now."""
+    judged_by: str | None = None
+    judged_at: datetime | None = None
+    rejected_as: Reason | None = None
+    undo_until: datetime | None = None
+    """Until when the last verdict can be taken back; null when there is none."""
+
+
+class SightingWhole(SightingBrief):
+    """Everything an officer needs to judge one sighting."""
+
+    actor_gone_at: datetime | None
+    clock: Literal["camera", "arrival", "file"]
+    box: tuple[float, float, float, float]
+    """x0, y0, x1, y1 in pixels of a picture of `width` x `height`."""
+    width: int
+    height: int
+    threshold: float
+    explanation: Facts
+    model: Sha256
+    watcher: Id
+    received_at: datetime
+    address: str | None
+    latitude: float | None
+    longitude: float | None
+    clip_started_at: datetime | None
+    """Capture time of the clip's first picture, from the manifest; null when the watcher did not say."""
+    evidence: list[EvidenceLink]
+    events: list[CaseEvent]
+
+
+class VerdictAsk(BaseModel):
+    """A person's verdict."""
+
+    verdict: Verdict
+    reason: Reason | None = None
+    """Needed for a rejection, refused otherwise."""
+    note: Annotated[str, Field(max_length=1000)] = ""
+    revision: int | None = None
+    """The revision that was looked at. Without it only a case that nobody has judged yet can be judged."""
+
+
+class UndoAsk(BaseModel):
+    """Take the last verdict back."""
+
+    revision: int | None = None
+
+
+class CameraDay(BaseModel):
+    """One camera's day."""
+
+    camera: Id
+    camera_name: str
+    open: int
+    confirmed: int
+    rejected: int
+    watched_s: int
+    """Seconds of the day so far in which it was seen."""
+    blind_s: int
+    """Seconds in which it was known to be blind: gap, covered, dark, refused, unreadable."""
+    state: str | None
+    """Last health state, null when it never reported."""
+
+
+class Summary(BaseModel):
+    """One day of all cameras. The day is the commune's (Asia/Ho_Chi_Minh), not UTC."""
+
+    day: str
+    open: int
+    """Everything that waits for a person, of any day."""
+    confirmed: int
+    rejected: int
+    unsure: int
+    flagged: int
+    cameras: list[CameraDay]
+    hours: list[int]
+    """24 counts of flagged sightings by the commune's hour."""
+
+
+class Stored(BaseModel):
+    """Answer to an upload."""
+
+    sha256: Sha256
+    bytes: int
+    created: bool
+    """False when the very same bytes were there before."""

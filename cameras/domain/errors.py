@@ -1,0 +1,50 @@
+"""How the camera room refuses: a closed code and facts. The sentence is made last, in the reader's language."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+Facts = Mapping[str, str | int | float | bool | None]
+
+
+class Code(StrEnum):
+    """Everything the camera room can refuse or miss."""
+
+    NO_SUCH_SIGHTING = "cameras.no_such_sighting"
+    NO_SUCH_FILE = "cameras.no_such_file"
+    ALREADY_JUDGED = "cameras.already_judged"
+    CHANGED_MEANWHILE = "cameras.changed_meanwhile"
+    REASON_NEEDED = "cameras.reason_needed"
+    REASON_UNWANTED = "cameras.reason_unwanted"
+    NOTHING_TO_UNDO = "cameras.nothing_to_undo"
+    NOT_YOURS = "cameras.not_yours"
+    TOO_LATE = "cameras.too_late"
+    NOT_REPORTED = "cameras.not_reported"
+
+    MALFORMED = "cameras.malformed"
+    FOREIGN_TOPIC = "cameras.foreign_topic"
+    UNKNOWN_CAMERA = "cameras.unknown_camera"
+    EVIDENCE_MISSING = "cameras.evidence_missing"
+    EVIDENCE_DIFFERS = "cameras.evidence_differs"
+    OTHER_SIGHTING = "cameras.other_sighting"
+
+    BAD_NAME = "cameras.bad_name"
+    DIGEST_NEEDED = "cameras.digest_needed"
+    DIGEST_WRONG = "cameras.digest_wrong"
+    OTHER_CONTENT = "cameras.other_content"
+    TOO_LARGE = "cameras.too_large"
+    DISK_FULL = "cameras.disk_full"
+    EVIDENCE_ALTERED = "cameras.evidence_altered"
+    LINK_EXPIRED = "cameras.link_expired"
+    LINK_FOREIGN = "cameras.link_foreign"
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a failure
+    """The room does not do this; `code` says why, `facts` say with what numbers."""
+
+    def __init__(self, code: Code, facts: Facts | None = None) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.facts: dict[str, str | int | float | bool | None] = dict(facts or {})
+
+    def __str__(self) -> str:
+        return f"{self.code.value} {self.facts}" if self.facts else self.code.value

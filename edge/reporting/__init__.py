@@ -1,0 +1,1 @@
+"""Facts of the rooms become reports, and reports reach the commune's own systems at least once."""
