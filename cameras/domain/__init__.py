@@ -1,0 +1,1 @@
+"""What a camera scene and a case are: values in, values out."""
