@@ -1,45 +1,69 @@
-"""Why the camera room says no. The sentence is made last, in the reader's language, from the code and its facts."""
+"""How the camera room refuses: a closed code and facts. The sentence is made last, in the reader's language."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
-Facts = dict[str, str | int | float | bool | None]
+Facts = Mapping[str, str | int | float | bool | None]
 
 
 class Code(StrEnum):
-    """Closed list. `camera.*` is about a stream or a file, `sighting.*` about evidence, `house.*` about the machine."""
+    """Everything the camera room can refuse or miss."""
 
-    FILE_MISSING = "camera.file_missing"
-    FILE_EMPTY = "camera.file_empty"
-    NOT_A_VIDEO = "camera.not_a_video"
-    NO_PICTURE = "camera.no_picture"
-    """It opens as a video, but not one picture could be decoded."""
-    PARTLY_BROKEN = "camera.partly_broken"
-    """A finding, not a refusal: what was readable was watched."""
-    ENDED = "camera.ended"
-    REFUSED = "camera.refused"
-    UNAUTHORISED = "camera.unauthorised"
-    NOT_FOUND = "camera.not_found"
-    UNREACHABLE = "camera.unreachable"
-    TIMEOUT = "camera.timeout"
-    STREAM_LOST = "camera.stream_lost"
-    BAD_ADDRESS = "camera.bad_address"
-    CODEC_CHANGED = "camera.codec_changed"
-    NOT_REMUXED = "sighting.not_remuxed"
-    """The MP4 container does not take this codec; the sighting goes out with its pictures alone."""
-    CLIP_BEGINS_LATE = "sighting.clip_begins_late"
-    CLIP_ENDS_EARLY = "sighting.clip_ends_early"
-    NO_MODEL = "sighting.no_model"
-    """No weights are installed: the scene's rules alone decided."""
-    DISK_FULL = "house.disk_full"
+    NO_SUCH_SIGHTING = "cameras.no_such_sighting"
+    NO_SUCH_FILE = "cameras.no_such_file"
+    ALREADY_JUDGED = "cameras.already_judged"
+    CHANGED_MEANWHILE = "cameras.changed_meanwhile"
+    REASON_NEEDED = "cameras.reason_needed"
+    REASON_UNWANTED = "cameras.reason_unwanted"
+    NOTHING_TO_UNDO = "cameras.nothing_to_undo"
+    NOT_YOURS = "cameras.not_yours"
+    TOO_LATE = "cameras.too_late"
+    NOT_REPORTED = "cameras.not_reported"
+
+    MALFORMED = "cameras.malformed"
+    FOREIGN_TOPIC = "cameras.foreign_topic"
+    UNKNOWN_CAMERA = "cameras.unknown_camera"
+    EVIDENCE_MISSING = "cameras.evidence_missing"
+    EVIDENCE_DIFFERS = "cameras.evidence_differs"
+    OTHER_SIGHTING = "cameras.other_sighting"
+
+    BAD_NAME = "cameras.bad_name"
+    DIGEST_NEEDED = "cameras.digest_needed"
+    DIGEST_WRONG = "cameras.digest_wrong"
+    OTHER_CONTENT = "cameras.other_content"
+    TOO_LARGE = "cameras.too_large"
+    DISK_FULL = "cameras.disk_full"
+    EVIDENCE_ALTERED = "cameras.evidence_altered"
+    LINK_EXPIRED = "cameras.link_expired"
+    LINK_FOREIGN = "cameras.link_foreign"
+
+    FILE_MISSING = "cameras.file_missing"
+    FILE_EMPTY = "cameras.file_empty"
+    NOT_A_VIDEO = "cameras.not_a_video"
+    NO_PICTURE = "cameras.no_picture"
+    PARTLY_BROKEN = "cameras.partly_broken"
+    STREAM_ENDED = "cameras.stream_ended"
+    STREAM_LOST = "cameras.stream_lost"
+    STREAM_CHANGED = "cameras.stream_changed"
+    REFUSED = "cameras.refused"
+    UNAUTHORISED = "cameras.unauthorised"
+    NOT_FOUND = "cameras.not_found"
+    UNREACHABLE = "cameras.unreachable"
+    TIMEOUT = "cameras.timeout"
+    BAD_ADDRESS = "cameras.bad_address"
+    NOT_REMUXED = "cameras.not_remuxed"
+    CLIP_BEGINS_LATE = "cameras.clip_begins_late"
+    CLIP_HAS_GAPS = "cameras.clip_has_gaps"
+    NO_MODEL = "cameras.no_model"
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault of the program
-    """A clear no. `code` is closed; `facts` are plain values that fill the sentence; neither ever holds a password."""
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a failure
+    """The room does not do this; `code` says why, `facts` say with what numbers."""
 
-    def __init__(self, code: Code, **facts: str | float | bool | None) -> None:
-        super().__init__(code, facts)
+    def __init__(self, code: Code, facts: Facts | None = None) -> None:
+        super().__init__(code.value)
         self.code = code
-        self.facts: Facts = dict(facts)
+        self.facts: dict[str, str | int | float | bool | None] = dict(facts or {})
 
     def __str__(self) -> str:
-        return f"{self.code.value} {self.facts}"
+        return f"{self.code.value} {self.facts}" if self.facts else self.code.value
