@@ -83,3 +83,25 @@ class Ids(Protocol):
     def __call__(self) -> str:
         """A fresh id that fits one topic level: 20 characters [a-z0-9], 100 bits."""
         ...
+
+
+class Person(Protocol):
+    """Who stands at the browser's door."""
+
+    @property
+    def account(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def roles(self) -> frozenset[str]: ...
+
+    @property
+    def device(self) -> str | None:
+        """The enrolled device whose cookie it is, when it is one."""
+        ...
+
+
+PersonGate = Callable[..., Callable[..., Person]]
+"""`person(*roles)` gives a FastAPI dependency that lets these roles in, or raises 401 or 403."""

@@ -1,0 +1,1 @@
+"""What a meeting is, as values: values in, values out. Only the standard library and itself; time is an argument."""

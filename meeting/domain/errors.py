@@ -1,0 +1,93 @@
+"""Everything the meeting room refuses: a closed code plus facts. The sentence is made last, in the reader's language."""
+
+from enum import StrEnum
+
+Facts = dict[str, str | int | float | bool | None]
+
+
+class Code(StrEnum):
+    """The facts of each are named beside it."""
+
+    UNKNOWN_MEETING = "meeting.unknown_meeting"  # meeting
+    UNKNOWN_ITEM = "meeting.unknown_item"  # item
+    UNKNOWN_MEMBER = "meeting.unknown_member"  # member
+    UNKNOWN_SEAT = "meeting.unknown_seat"  # seat
+    UNKNOWN_DOCUMENT = "meeting.unknown_document"  # document
+    UNKNOWN_MOTION = "meeting.unknown_motion"  # motion
+    UNKNOWN_REQUEST = "meeting.unknown_request"  # request
+    UNKNOWN_RULE = "meeting.unknown_rule"  # rule
+
+    WRONG_STATE = "meeting.wrong_state"  # state, wanted
+    ITEM_STATE = "meeting.item_state"  # item, state
+    ITEM_IN_USE = "meeting.item_in_use"  # item
+    MEMBER_IN_USE = "meeting.member_in_use"  # member, name
+    SEAT_IN_USE = "meeting.seat_in_use"  # seat
+    SEAT_TAKEN = "meeting.seat_taken"  # seat
+    TWICE = "meeting.twice"  # field, value
+    TWO_CHAIRS = "meeting.two_chairs"  # count
+    NO_MEMBERS = "meeting.no_members"
+    TOO_MANY_MEMBERS = "meeting.too_many_members"  # count, most
+    DOCUMENT_FIXED = "meeting.document_fixed"  # item
+    VOTE_RUNS = "meeting.vote_runs"  # motion
+
+    ALREADY_PRESENT = "meeting.already_present"  # member
+    ALREADY_ABSENT = "meeting.already_absent"  # member
+    FLOOR_CLOSED = "meeting.floor_closed"
+    FLOOR_STATE = "meeting.floor_state"  # open
+    ALREADY_ASKED = "meeting.already_asked"  # request
+    FLOOR_TAKEN = "meeting.floor_taken"  # request, seat
+    NO_SPEECH = "meeting.no_speech"
+    SPEECH_STATE = "meeting.speech_state"  # state
+
+    MOTION_STATE = "meeting.motion_state"  # motion, state, wanted
+    NO_QUORUM = "meeting.no_quorum"  # rule, needed, present, voters
+    TOO_FEW_TO_ADOPT = "meeting.too_few_to_adopt"  # rule, needed, present, base
+    RULE_NOT_IN_FORCE = "meeting.rule_not_in_force"  # rule, valid_from, valid_until
+    RULE_SECRET = "meeting.rule_secret"  # rule  # noqa: S105
+    NO_VOTERS = "meeting.no_voters"
+
+    NOT_A_PDF = "meeting.not_a_pdf"
+    PDF_ENCRYPTED = "meeting.pdf_encrypted"
+    PDF_EMPTY = "meeting.pdf_empty"
+    PDF_TOO_BIG = "meeting.pdf_too_big"  # bytes, most
+    TOO_MANY_PAGES = "meeting.too_many_pages"  # pages, most
+    DISK_FULL = "house.disk_full"  # needed_bytes
+
+    ASK_MALFORMED = "meeting.ask_malformed"  # field
+    ASK_TOO_BIG = "meeting.ask_too_big"  # bytes, most
+    ASK_REUSED = "meeting.ask_reused"  # id
+    WRONG_PIN = "meeting.wrong_pin"  # left
+    LOCKED = "meeting.locked"  # retry_after_s
+    KEY_MALFORMED = "meeting.key_malformed"  # field
+    PROOF_INVALID = "meeting.proof_invalid"  # step
+    KEY_UNKNOWN = "meeting.key_unknown"
+    KEY_TAKEN = "meeting.key_taken"
+    TABLET_IN_USE = "meeting.tablet_in_use"  # seat, name
+    NOT_CHECKED_IN = "meeting.not_checked_in"
+    NO_SEAT = "meeting.no_seat"  # name
+
+    BALLOT_BYTES = "meeting.ballot_bytes"  # field
+    BALLOT_ALGORITHM = "meeting.ballot_algorithm"  # alg
+    BALLOT_KEY = "meeting.ballot_key"
+    BALLOT_SIGNATURE = "meeting.ballot_signature"
+    BALLOT_PLACE = "meeting.ballot_place"  # field
+    BALLOT_NOT_PRESENT = "meeting.ballot_not_present"
+    BALLOT_NO_VOTE = "meeting.ballot_no_vote"
+    BALLOT_NOT_OPEN = "meeting.ballot_not_open"  # motion, state
+    BALLOT_PAPER = "meeting.ballot_paper"  # paper
+    BALLOT_CHOICE = "meeting.ballot_choice"
+    BALLOT_NONCE = "meeting.ballot_nonce"
+    BALLOT_FINAL = "meeting.ballot_final"
+
+
+class Refusal(Exception):  # noqa: N818 - it is the room's answer, no accident
+    """The room says no, and why."""
+
+    def __init__(self, code: Code, **facts: str | float | bool | None) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.facts: Facts = dict(facts)
+
+    def __str__(self) -> str:
+        """Code and facts for logs and tests; never shown to people."""
+        return f"{self.code} {self.facts}" if self.facts else str(self.code)

@@ -1,0 +1,288 @@
+"""What is asked of the meeting room and what it answers, as the doors carry it. Times are UTC with an offset."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from broker.identity import Id
+from broker.messages.base import Sha256
+from broker.messages.meetings import Choice, Count, DocumentRef, ItemState, LogHead, MeetingState, MotionState, RuleView
+
+Line = Annotated[str, Field(min_length=1, max_length=300)]
+Name = Annotated[str, Field(min_length=1, max_length=120)]
+Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
+Units = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
+SpeechKind = Literal["speak", "question"]
+DEFAULT_RULE = "hdnd-nghi-quyet"
+
+
+class Words(BaseModel):
+    """Unknown keys are refused, so that a misspelt one is never ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Changed(Words):
+    """What a command touched, and the meeting's revision that the next snapshots carry."""
+
+    id: str
+    revision: int
+
+
+class NewMeeting(Words):
+    """A meeting to be prepared. `rule` is the rule its motions follow unless they name another; it also sets the quorum."""
+
+    title: Line
+    body: Line
+    place: Annotated[str, Field(max_length=300)] = ""
+    starts_at: AwareDatetime
+    rule: str = DEFAULT_RULE
+
+
+class MeetingChange(Words):
+    """Only what is given is changed; only before the meeting is opened."""
+
+    title: Line | None = None
+    body: Line | None = None
+    place: Annotated[str, Field(max_length=300)] | None = None
+    starts_at: AwareDatetime | None = None
+    rule: str | None = None
+
+
+class SeatWords(Words):
+    """A seat of the drawn plan, in plan units from the top left; the podium is at the top edge."""
+
+    id: Id
+    label: Annotated[str, Field(min_length=1, max_length=12)]
+    x: Units
+    y: Units
+
+
+class PlanWords(Words):
+    """The room as it is drawn."""
+
+    width: Units
+    height: Units
+    seats: Annotated[tuple[SeatWords, ...], Field(max_length=2000)]
+
+
+class MemberWords(Words):
+    """A participant as he is entered. `id` keeps a member who is already there; a new one gets an id."""
+
+    id: Id | None = None
+    name: Name
+    office: Annotated[str, Field(max_length=120)] = ""
+    seat: Id | None = None
+    votes: bool = True
+    chairs: bool = False
+    """He is the chair whose vote decides a tie where the rule says so."""
+
+
+class NewItem(Words):
+    """A line of the agenda, put at the end."""
+
+    title: Line
+    minutes: Minutes = 15
+
+
+class ItemChange(Words):
+    """Only what is given is changed. `number` moves the item to that place, counted from 1."""
+
+    title: Line | None = None
+    minutes: Minutes | None = None
+    number: Annotated[int, Field(ge=1)] | None = None
+
+
+class StateChange(Words):
+    state: Literal["open", "paused", "closed"]
+
+
+class PresenceChange(Words):
+    """The secretary's word that a member is here or is not."""
+
+    present: bool
+    reason: Annotated[str, Field(max_length=300)] = ""
+
+
+class CallWords(Words):
+    """Gives the floor, for this long."""
+
+    limit_s: Annotated[int, Field(ge=10, le=24 * 3600)] = 300
+
+
+class NoticeWords(Words):
+    """One line from the chair to all; an empty text takes it away."""
+
+    text: Annotated[str, Field(max_length=300)]
+    level: Literal["info", "attention"] = "info"
+
+
+class PageWords(Words):
+    """Where the presenter is; no document ends the presentation."""
+
+    document: Id | None = None
+    page: Annotated[int, Field(ge=1)] = 1
+
+
+class NewMotion(Words):
+    """A motion in draft. Without a rule it follows the meeting's."""
+
+    item: Id
+    title: Line
+    text: Annotated[str, Field(max_length=8000)] = ""
+    rule: str | None = None
+
+
+class CorrectionWords(Words):
+    """What the chair corrects after the close. It stays in the log beside what it corrects."""
+
+    text: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class PinView(Words):
+    """Shown once. The PIN is typed, the badge is the content of the QR on the member's card."""
+
+    member: Id
+    name: str
+    seat: Id | None
+    label: str | None
+    pin: str
+    badge: str
+
+
+class RuleLine(Words):
+    """A rule as it stands in the data, with where it comes from."""
+
+    id: str
+    title: str
+    title_en: str
+    body: str
+    base: Literal["all", "present", "cast"]
+    share: str
+    strict: bool
+    tie: Literal["rejected", "chair"]
+    quorum: str | None
+    proxy: bool
+    secrecy: Literal["open", "secret"]
+    may_change: bool
+    valid_from: str
+    """A day, YYYY-MM-DD, in the node's own civil calendar."""
+    valid_until: str | None
+    citation: str
+    verified: bool
+
+
+class MotionView(Words):
+    """A motion as staff see it. `rule.needed` is None while the base is not known."""
+
+    id: Id
+    item: Id
+    title: str
+    text: str
+    state: MotionState
+    rule: RuleView
+    choices: tuple[Choice, ...]
+    may_change: bool
+    opened_at: AwareDatetime | None
+    closed_at: AwareDatetime | None
+    paper_sha256: Sha256 | None
+    eligible: int
+    cast: int
+    count: Count | None
+
+
+class BoardLine(Words):
+    """One ballot on the board of an open vote. The code is the one on the voter's receipt."""
+
+    code: str
+    seat: Id
+    label: str
+    name: str | None
+    """Only for staff."""
+    choice: Literal["for", "against", "abstain"]
+    index: int
+    at: AwareDatetime
+    counts: bool
+    """False when the same voter's later ballot replaced it."""
+
+
+class CorrectionView(Words):
+    at: AwareDatetime
+    text: str
+    by: str
+
+
+class ResultView(Words):
+    """A motion with everything that its result page shows."""
+
+    meeting: Id
+    meeting_title: str
+    body: str
+    motion: MotionView
+    documents: tuple[DocumentRef, ...]
+    board: tuple[BoardLine, ...]
+    """Empty while the vote is open: how anyone voted is not shown before the close."""
+    corrections: tuple[CorrectionView, ...]
+    head: LogHead | None
+    log_key: str
+    """The log's public key as a C2SP verifier key: name+hash+key."""
+
+
+class ItemView(Words):
+    id: Id
+    number: int
+    title: str
+    minutes: int
+    state: ItemState
+    started_at: AwareDatetime | None
+    finished_at: AwareDatetime | None
+    documents: tuple[DocumentRef, ...]
+    motions: tuple[MotionView, ...]
+
+
+class MemberView(Words):
+    id: Id
+    name: str
+    office: str
+    seat: Id | None
+    label: str | None
+    votes: bool
+    chairs: bool
+    present: bool
+    since: AwareDatetime | None
+    reason: str
+    """The reason of the last leave, as the secretary gave it."""
+    has_pin: bool
+    tablet: bool
+
+
+class MeetingLine(Words):
+    """A meeting in a list."""
+
+    id: Id
+    title: str
+    body: str
+    place: str
+    starts_at: AwareDatetime
+    state: MeetingState
+    items: int
+    members: int
+
+
+class MeetingView(Words):
+    """The whole meeting."""
+
+    id: Id
+    title: str
+    body: str
+    place: str
+    starts_at: AwareDatetime
+    opened_at: AwareDatetime | None
+    closed_at: AwareDatetime | None
+    state: MeetingState
+    revision: int
+    rule: str
+    floor_open: bool
+    plan: PlanWords
+    members: tuple[MemberView, ...]
+    items: tuple[ItemView, ...]
