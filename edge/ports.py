@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -73,3 +74,13 @@ class Ids(Protocol):
     """Random ids of 20 characters [a-z0-9]."""
 
     def __call__(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Means:
+    """What every service of the roof works with."""
+
+    writer: Writer
+    reader: Reader
+    clock: Clock
+    ids: Ids

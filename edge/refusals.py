@@ -33,7 +33,7 @@ class Code(StrEnum):
     BAD_PROOF = "house.bad_proof"
     WRONG_STATE = "house.wrong_state"
     UNKNOWN_PROFILE = "house.unknown_profile"
-    BAD_SETTING = "house.bad_setting"
+    BAD_SETTING = "house.bad_device_setting"
     BAD_TICKET = "house.bad_ticket"
     NO_SUCH_CAMERA = "house.no_such_camera"
     BAD_CAMERA_URL = "house.bad_camera_url"

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from broker.messages.base import Facts
+from edge import errors as node
 from edge.refusals import STATUS, Code, Refusal
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ def problem(code: str, facts: Facts | None = None, *, status: int) -> JSONRespon
 
 def install(app: FastAPI, tables: Sequence[RefusalTable]) -> None:
     """Map the house's and the rooms' refusals, validation errors and unknown paths to `Problem` answers."""
-    for table in (RefusalTable(Refusal, STATUS), *tables):
+    for table in (RefusalTable(Refusal, STATUS), RefusalTable(node.Refusal, node.STATUS), *tables):
         app.add_exception_handler(table.kind, _refusal_handler(table.status))
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
