@@ -35,8 +35,10 @@ BUDGET = Paper(
     (
         "Ủy ban nhân dân phường trình Hội đồng nhân dân phường xem xét dự toán chi cho công tác thu gom rác và vệ sinh môi trường quý IV.",
         "Trong quý III, đội vệ sinh đã thu gom 412 tấn rác sinh hoạt. Ba điểm đổ rác trái phép được xóa bỏ, một điểm tái phát tại đoạn cuối đường Bờ Kênh.",
-        "#table(columns: (1fr, auto), [*Nội dung chi*], [*Số tiền (đồng)*], [Thu gom và vận chuyển], [486.000.000], "
-        "[Lắp đặt bốn camera tại điểm nóng], [92.000.000], [Tuyên truyền, biển báo], [18.500.000], [*Cộng*], [*596.500.000*])",
+        (
+            "#table(columns: (1fr, auto), [*Nội dung chi*], [*Số tiền (đồng)*], [Thu gom và vận chuyển], [486.000.000], "
+            "[Lắp đặt bốn camera tại điểm nóng], [92.000.000], [Tuyên truyền, biển báo], [18.500.000], [*Cộng*], [*596.500.000*])"
+        ),
         "#pagebreak()",
         "*Đề nghị.* Hội đồng nhân dân phường thông qua dự toán 596.500.000 đồng và giao Ủy ban nhân dân phường tổ chức thực hiện, báo cáo kết quả tại kỳ họp sau.",
     ),

@@ -16,7 +16,8 @@ WIDTH, HEIGHT = 960, 540
 def _rough(rng: np.random.Generator, *, grain: int, depth: float) -> NDArray[np.float32]:
     """Cloudy noise of -depth..depth, `grain` pixels from bump to bump."""
     small = rng.normal(0, 1, (HEIGHT // grain + 2, WIDTH // grain + 2)).astype(np.float32)
-    return np.clip(cv2.resize(small, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC), -2, 2) * depth / 2
+    clouds: NDArray[np.float32] = np.clip(cv2.resize(small, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC), -2, 2) * np.float32(depth / 2)
+    return clouds
 
 
 def _surface(rng: np.random.Generator, colour: Colour) -> NDArray[np.float32]:
@@ -80,7 +81,8 @@ def night(picture: Picture) -> Picture:
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)[..., None].astype(np.float32)
     dull = picture * 0.4 + grey * 0.6
     lit = dull * (0.17 + 0.55 * lamp[..., None]) * np.array([0.78, 0.95, 1.08], np.float32)
-    return np.clip(lit, 0, 255).astype(np.uint8)
+    dark: Picture = np.clip(lit, 0, 255).astype(np.uint8)
+    return dark
 
 
 def _tree(picture: Picture, rng: np.random.Generator, foot: tuple[int, int]) -> None:

@@ -72,7 +72,9 @@ def _day(picture: Picture, t: float) -> None:
 def _night(picture: Picture, t: float) -> None:
     Dumper(Person(170, (40, 44, 52), (26, 26, 30), (60, 84, 104)), Bag(56, (104, 116, 124)), (610, 396))(picture, t)
     if 29 <= t < 33:
-        Motorbike(150, (30, 30, 60), lamp=True, shirt=(40, 44, 46), helmet=(24, 28, 50)).draw(picture, (1060 - 1160 * _between(t, 29, 33), 505), towards=-1)
+        Motorbike(150, (30, 30, 60), lamp=True, shirt=(40, 44, 46), helmet=(24, 28, 50)).draw(
+            picture, (1060 - 1160 * _between(t, 29, 33), 505), towards=-1
+        )
 
 
 def _market_road(picture: Picture, t: float) -> None:

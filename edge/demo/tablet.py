@@ -1,0 +1,146 @@
+"""A simulated tablet: enrols like a browser, reaches the broker through the node's WebSocket, signs its ballots, keeps its receipts.
+
+It does what the tablet page does, over the same doors, so the demo's `--once` proves the doors and not a short cut.
+"""
+
+import secrets
+import ssl
+import threading
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import paho.mqtt.client as paho
+from joserfc import jws
+from joserfc.jwk import ECKey
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.reasoncodes import ReasonCode
+
+from broker import topics
+from broker.envelope import canonical
+from broker.messages.meetings import MeetingAnswer, MeetingAsk, MotionSnapshot
+from edge.demo.calls import WAIT_S, Caller, Node
+
+Disconnected = paho.DisconnectFlags
+
+
+def stamp() -> str:
+    """Now, RFC 3339, UTC, whole seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Tablet:
+    """One tablet. `enrol`, then `connect`, then ask."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.caller = Caller(node)
+        self.device_key = ECKey.generate_key("P-256", private=True)
+        self.ballot_key = ECKey.generate_key("P-256", private=True)
+        self.device = self.meeting = self.seat = ""
+        self.receipts: list[dict[str, Any]] = []
+        self.motion: MotionSnapshot | None = None
+        self._waiting: dict[str, Future[MeetingAnswer]] = {}
+        self._changed = threading.Condition()
+        self._mqtt: paho.Client | None = None
+
+    # -- enrolment over HTTPS -----------------------------------------------------------------------------------------
+
+    def enrol(self, token: str) -> str:
+        """Show the single-use token; returns the short code that the administrator compares."""
+        about = {"kind": "tablet", "model": "simulated", "version": "1"}
+        answer = self.caller.post("/api/enrol", {"token": token, "key": self.device_key.as_dict(private=False), "about": about})
+        self.device = answer["device"]
+        return str(answer["code"])
+
+    def accepted(self) -> bool:
+        """Prove possession of the device key; True once the administrator has accepted (the cookie is then set)."""
+        proof = sign(self.device_key, {"device": self.device, "at": stamp(), "nonce": secrets.token_urlsafe(12)})
+        return bool(self.caller.post(f"/api/enrol/{self.device}", {"proof": proof})["state"] == "accepted")
+
+    # -- the air ------------------------------------------------------------------------------------------------------
+
+    def connect(self) -> None:
+        """Fetch a ticket and open MQTT over the node's WebSocket; returns when subscribed. Raises TimeoutError."""
+        ticket = self.caller.get("/api/ticket")
+        self.meeting, self.seat = ticket["meeting"], ticket["seat"]
+        where = urlsplit(self.node.url)
+        mqtt = paho.Client(CallbackAPIVersion.VERSION2, client_id=ticket["user"], transport="websockets", protocol=paho.MQTTv311)
+        mqtt.username_pw_set(ticket["user"], ticket["password"])
+        mqtt.tls_set(ca_certs=str(self.node.ca), tls_version=ssl.PROTOCOL_TLS_CLIENT)
+        headers = {"Origin": self.node.url, "Cookie": self.caller.cookie()}
+        mqtt.ws_set_options(path=f"/mqtt?ticket={ticket['ticket']}", headers=headers)
+        ready = threading.Event()
+        mqtt.on_connect = self._subscribe
+        mqtt.on_subscribe = lambda *_rest: ready.set()
+        mqtt.on_message = self._take
+        mqtt.connect(where.hostname or "", where.port or 443, keepalive=30)
+        mqtt.loop_start()
+        self._mqtt = mqtt
+        if not ready.wait(WAIT_S):
+            raise TimeoutError(f"{self.device}: the broker did not answer")
+
+    def _subscribe(self, mqtt: paho.Client, _data: object, _flags: object, reason: ReasonCode, _properties: object) -> None:
+        if not reason.is_failure:
+            exact = [topics.ANSWER.of(meeting=self.meeting, device=self.device), topics.MOTION.of(meeting=self.meeting)]
+            mqtt.subscribe([(topic, 1) for topic in exact])
+
+    def _take(self, _mqtt: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
+        found = topics.match(message.topic)
+        if found is None:
+            return
+        if found[0] is topics.ANSWER:
+            answer = MeetingAnswer.model_validate_json(message.payload)
+            if future := self._waiting.pop(answer.id, None):
+                future.set_result(answer)
+        elif found[0] is topics.MOTION:
+            with self._changed:
+                self.motion = MotionSnapshot.model_validate_json(message.payload)
+                self._changed.notify_all()
+
+    def ask(self, kind: Any, body: dict[str, Any]) -> MeetingAnswer:
+        """Ask the meeting and wait for its answer. Raises TimeoutError."""
+        ask = MeetingAsk(id=secrets.token_hex(10), at=datetime.now(UTC), kind=kind, body=body)
+        future = self._waiting[ask.id] = Future()
+        if self._mqtt is None:
+            raise ConnectionError(f"{self.device} is not connected")
+        self._mqtt.publish(topics.ASK.of(meeting=self.meeting, device=self.device), ask.to_bytes(), qos=1)
+        return future.result(WAIT_S)
+
+    # -- the meeting --------------------------------------------------------------------------------------------------
+
+    def check_in(self, pin: str) -> MeetingAnswer:
+        """Bind this tablet's ballot key to the member who knows the PIN."""
+        key = self.ballot_key
+        claims = {"meeting": self.meeting, "device": self.device, "kid": key.thumbprint(), "at": stamp()}
+        return self.ask("check_in", {"pin": pin, "key": key.as_dict(private=False), "proof": sign(key, claims)})
+
+    def wait_open(self) -> MotionSnapshot:
+        """The motion, once it is open. Raises TimeoutError."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self.motion is not None and self.motion.state == "open", WAIT_S):
+                raise TimeoutError(f"{self.device}: no vote was opened")
+            assert self.motion is not None  # noqa: S101  # the line above waited for it
+            return self.motion
+
+    def vote(self, choice: str) -> MeetingAnswer:
+        """Sign and cast; the receipt is kept when the ballot is taken."""
+        motion = self.wait_open()
+        ballot = {"meeting": self.meeting, "motion": motion.motion, "paper": motion.paper_sha256, "choice": choice, "seat": self.seat}
+        answer = self.ask("cast", {"ballot": sign(self.ballot_key, {**ballot, "nonce": secrets.token_urlsafe(16), "at": stamp()})})
+        if answer.ok:
+            self.receipts.append(answer.body)
+        return answer
+
+    def close(self) -> None:
+        """Leave as a tablet that is switched off."""
+        if self._mqtt is not None:
+            self._mqtt.disconnect()
+            self._mqtt.loop_stop()
+        self.caller.close()
+
+
+def sign(key: ECKey, claims: dict[str, Any]) -> str:
+    """A compact ES256 JWS over canonical JSON, with the key's thumbprint as `kid`."""
+    return jws.serialize_compact({"alg": "ES256", "kid": key.thumbprint()}, canonical(claims), key)
