@@ -93,12 +93,6 @@ class VerdictAsk(BaseModel):
     """The revision that was looked at. Without it only a case that nobody has judged yet can be judged."""
 
 
-class UndoAsk(BaseModel):
-    """Take the last verdict back."""
-
-    revision: int | None = None
-
-
 class CameraDay(BaseModel):
     """One camera's day."""
 
