@@ -1,0 +1,1 @@
+"""The database's history: one file per change in `versions/`, never edited once it has been released."""
