@@ -1,0 +1,111 @@
+"""The session plays by itself: members ask for the floor and vote; a chair's hand moves it on where nobody else does.
+
+A person may take over at any moment. What the node refuses because a person was quicker is left alone.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+
+from edge.demo.calls import CallRefused
+from edge.demo.stage import Progress, Stage
+from edge.demo.tablet import Tablet
+
+LEANING = ("for",) * 19 + ("against",) * 3 + ("abstain",) * 2 + ("for",)
+"""How the 25 seats vote, so that the demo's result is always the same."""
+OPENS_AFTER_S, CLOSES_AFTER_S, SPEECH_S = 60.0, 180.0, 20.0
+
+
+def open_session(stage: Stage) -> None:
+    """Open the meeting at the item with the motion, and the speaking queue."""
+    base = f"/api/meetings/{stage.meeting}"
+    stage.chair.post(f"{base}/state", {"state": "open"})
+    for item in stage.items[:2]:
+        stage.chair.post(f"{base}/items/{item}/start")
+        stage.chair.post(f"{base}/items/{item}/finish")
+    stage.chair.post(f"{base}/items/{stage.items[2]}/start")
+    stage.chair.post(f"{base}/floor/open")
+
+
+def one_speech(stage: Stage, tablet: Tablet, *, seconds: float) -> bool:
+    """One member asks, is called, starts, pauses, goes on and stops. True when the node took every step."""
+    base = f"/api/meetings/{stage.meeting}/floor"
+    asked = tablet.ask("speak", {"kind": "speak"})
+    if not asked.ok:
+        return False
+    stage.chair.post(f"{base}/{asked.body['request']}/call", {"limit_s": 180})
+    for step in ("start", "pause", "start"):
+        stage.chair.post(f"{base}/speech/{step}")
+        time.sleep(seconds / 3)
+    stage.chair.post(f"{base}/speech/stop")
+    return True
+
+
+def vote_all(stage: Stage, *, spread_s: float, progress: Progress) -> int:
+    """Open the motion and let every simulated tablet cast within `spread_s` seconds. Returns the receipts given."""
+    stage.chair.post(f"/api/meetings/{stage.meeting}/motions/{stage.motion}/open")
+    return cast_all(stage, spread_s=spread_s, progress=progress)
+
+
+def cast_all(stage: Stage, *, spread_s: float, progress: Progress) -> int:
+    """Every simulated tablet casts its ballot in the motion that is open."""
+    chance = random.Random(7)  # noqa: S311  # a demo's pace, not a secret
+
+    def later(tablet: Tablet, choice: str, delay: float) -> bool:
+        time.sleep(delay)
+        return tablet.vote(choice).ok
+
+    with ThreadPoolExecutor(max(1, len(stage.tablets))) as pool:
+        turns = zip(stage.tablets.values(), LEANING, strict=False)
+        casts = [pool.submit(later, tablet, choice, chance.uniform(0, spread_s)) for tablet, choice in turns]
+        given = 0
+        for done, cast in enumerate(as_completed(casts), 1):
+            given += cast.result()
+            progress("ballots", done / len(casts))
+    return given
+
+
+class Autopilot:
+    """Keeps the demo alive until `stop`: speeches, then a vote, once the free seat had its time to look around."""
+
+    def __init__(self, stage: Stage, *, say: Callable[[str], None]) -> None:
+        self.stage = stage
+        self.say = say
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="demo-autopilot", daemon=True)
+
+    def start(self) -> None:
+        """Begin, in a thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the step that runs now."""
+        self._stop.set()
+        self._thread.join(timeout=CLOSES_AFTER_S)
+
+    def _run(self) -> None:
+        began, voted = time.monotonic(), False
+        chance = random.Random(11)  # noqa: S311  # a demo's pace, not a secret
+        tablets = list(self.stage.tablets.values())
+        while not self._stop.wait(5.0):
+            with suppress(CallRefused, TimeoutError):
+                if self._vote_is_open():
+                    cast_all(self.stage, spread_s=20.0, progress=lambda _what, _share: None)
+                    voted = True
+                    self._close_when_time()
+                elif not voted and time.monotonic() - began > OPENS_AFTER_S:
+                    self.say("vote")
+                    self.stage.chair.post(f"/api/meetings/{self.stage.meeting}/motions/{self.stage.motion}/open")
+                else:
+                    one_speech(self.stage, chance.choice(tablets), seconds=SPEECH_S)
+
+    def _vote_is_open(self) -> bool:
+        motion = next(iter(self.stage.tablets.values())).motion
+        return motion is not None and motion.state == "open"
+
+    def _close_when_time(self) -> None:
+        if not self._stop.wait(CLOSES_AFTER_S):
+            self.stage.chair.post(f"/api/meetings/{self.stage.meeting}/motions/{self.stage.motion}/close")

@@ -1,0 +1,165 @@
+"""Sets the demo's stage over the node's own doors: accounts, connectors, cameras, a council session, enrolled tablets."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from edge.demo import commune
+from edge.demo.calls import Caller, Node
+from edge.demo.tablet import Tablet
+
+Progress = Callable[[str, float], None]
+"""Told what is being done and the share of it, 0..1."""
+PEOPLE = {"quantri": ("administrator",), "thuky": ("secretary",), "chutoa": ("chair",), "moitruong": ("officer",)}
+"""Login names of the demo's staff, as plain words, and their roles."""
+
+
+@dataclass
+class Stage:
+    """Everything that is on stage. Callers are signed in."""
+
+    node: Node
+    passwords: dict[str, str]
+    staff: dict[str, Caller]
+    meeting: str = ""
+    items: list[str] = field(default_factory=list)
+    motion: str = ""
+    pins: dict[str, str] = field(default_factory=dict)
+    """Seat id -> PIN."""
+    cameras: dict[str, str] = field(default_factory=dict)
+    """Scene name -> camera id."""
+    tablets: dict[str, Tablet] = field(default_factory=dict)
+    """Seat id -> simulated tablet."""
+
+    @property
+    def admin(self) -> Caller:
+        """The administrator."""
+        return self.staff["quantri"]
+
+    @property
+    def secretary(self) -> Caller:
+        """The secretary."""
+        return self.staff["thuky"]
+
+    @property
+    def chair(self) -> Caller:
+        """The chair."""
+        return self.staff["chutoa"]
+
+    @property
+    def officer(self) -> Caller:
+        """The environment officer."""
+        return self.staff["moitruong"]
+
+    def close(self) -> None:
+        """Switch the tablets off and drop the sessions' connections."""
+        for tablet in self.tablets.values():
+            tablet.close()
+        for caller in self.staff.values():
+            caller.close()
+
+
+def hire(node: Node, first: Caller, passwords: dict[str, str]) -> Stage:
+    """The four members of staff, made by the administrator `first`, each signed in with a password of their own."""
+    staff = {"quantri": first}
+    for name, roles in PEOPLE.items():
+        if name in staff:
+            continue
+        made = first.post("/api/accounts", {"name": name, "roles": list(roles)})
+        staff[name] = settle_password(node, name, once=made["password"], own=passwords[name])
+    return Stage(node, passwords, staff)
+
+
+def settle_password(node: Node, name: str, *, once: str, own: str) -> Caller:
+    """Sign in with a one-time password and replace it, as the first page after it asks."""
+    caller = Caller.signed_in(node, name=name, password=once)
+    caller.post("/api/session/password", {"old": once, "new": own})
+    return caller if caller.http.cookies else Caller.signed_in(node, name=name, password=own)
+
+
+def new_password() -> str:
+    """Four groups of letters and digits that are easy to type from a screen."""
+    letters = "abcdefghkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
+
+
+def connect_inbox(stage: Stage, url: str, secret: str) -> None:
+    """Report confirmed cases to the commune's inbox in both forms."""
+    stage.admin.post(
+        "/api/connectors", {"kind": "webhook", "name": "Hộp nhận (webhook)", "url": f"{url}/webhook", "secret": secret, "private": True}
+    )
+    stage.admin.post(
+        "/api/connectors", {"kind": "open311", "name": "Hộp nhận (Open311)", "url": f"{url}/open311", "secret": secret, "private": True}
+    )
+
+
+def add_cameras(stage: Stage, clips: dict[str, Path]) -> None:
+    """The demo's cameras, played from files at their own pace."""
+    for scene, path in clips.items():
+        made = stage.admin.post("/api/cameras", {"name": commune.CAMERAS[scene], "url": path.resolve().as_uri()})
+        stage.cameras[scene] = made["id"]
+
+
+def convene(stage: Stage) -> None:
+    """Prepare the council session: plan, members, agenda with papers, the motion in draft, PINs."""
+    made = stage.secretary.post(
+        "/api/meetings",
+        {
+            "title": commune.TITLE,
+            "body": commune.BODY,
+            "place": commune.PLACE,
+            "starts_at": (datetime.now(UTC) + timedelta(minutes=1)).isoformat(),
+        },
+    )
+    stage.meeting = made["id"]
+    base = f"/api/meetings/{stage.meeting}"
+    seats = commune.plan()
+    plan = [{"id": seat.id, "label": seat.label, "x": seat.x, "y": seat.y} for seat in seats]
+    stage.secretary.put(f"{base}/plan", {"width": commune.PLAN_WIDTH, "height": commune.PLAN_HEIGHT, "seats": plan})
+    offices = {0: "Chủ tịch HĐND", 1: "Phó Chủ tịch HĐND"}
+    members = [{"name": commune.member_name(i), "office": offices.get(i, "Đại biểu"), "seat": seat.id} for i, seat in enumerate(seats)]
+    stage.secretary.post(f"{base}/members", members)
+    for item in commune.AGENDA:
+        made = stage.secretary.post(f"{base}/items", {"title": item.title, "minutes": item.minutes})
+        stage.items.append(made["id"])
+        for paper in item.papers:
+            stage.secretary.upload(f"{base}/items/{made['id']}/documents", pdf=paper.pdf(), title=paper.title)
+    motion = {"item": stage.items[2], "title": commune.MOTION_TITLE, "text": commune.MOTION_TEXT}
+    stage.motion = stage.secretary.post(f"{base}/motions", motion)["id"]
+    stage.pins = {line["seat"]: line["pin"] for line in stage.secretary.post(f"{base}/pins")}
+
+
+def seat_tablet(stage: Stage, seat: str, label: str) -> Tablet:
+    """Enrol one simulated tablet for a seat, accept it after comparing the short code, and check its member in."""
+    order = {"kind": "tablet", "name": f"Máy {label}", "meeting": stage.meeting, "seat": seat}
+    enrolment = stage.admin.post("/api/enrolments", order)
+    tablet = Tablet(stage.node)
+    code = tablet.enrol(urlsplit(enrolment["url"]).fragment)
+    shown = next(device for device in stage.admin.get("/api/devices") if device["id"] == tablet.device)
+    if shown["code"] != code:
+        raise RuntimeError(f"{label}: the two screens show different codes")
+    stage.admin.post(f"/api/devices/{tablet.device}/accept", {"name": f"Máy {label}", "meeting": stage.meeting, "seat": seat})
+    if not tablet.accepted():
+        raise RuntimeError(f"{label}: accepted, but the tablet was not told")
+    tablet.connect()
+    answer = tablet.check_in(stage.pins[seat])
+    if not answer.ok:
+        raise RuntimeError(f"{label}: check-in refused: {answer.code} {answer.facts}")
+    return tablet
+
+
+def seat_tablets(stage: Stage, *, leave: str | None, progress: Progress) -> None:
+    """Simulated tablets for all seats but the one labelled `leave`."""
+    seats = [seat for seat in commune.plan() if seat.label != leave]
+    with ThreadPoolExecutor(4) as pool:
+        for done, (seat, tablet) in enumerate(zip(seats, _seated(pool, stage, seats), strict=True), 1):
+            stage.tablets[seat.id] = tablet
+            progress("tablets", done / len(seats))
+
+
+def _seated(pool: ThreadPoolExecutor, stage: Stage, seats: list[commune.SeatAt]) -> Iterator[Tablet]:
+    return pool.map(lambda seat: seat_tablet(stage, seat.id, seat.label), seats)
