@@ -1,0 +1,4 @@
+/** The officer's desk. */
+export function DeskPage() {
+  return null;
+}

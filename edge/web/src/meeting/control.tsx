@@ -1,0 +1,7 @@
+export function MeetingsPage() {
+  return null;
+}
+
+export function ControlPage() {
+  return null;
+}
