@@ -80,7 +80,7 @@ class Code(StrEnum):
     BALLOT_FINAL = "meeting.ballot_final"
 
 
-class Refusal(Exception):  # noqa: N818 - it is the room's answer, no accident
+class Refusal(Exception):
     """The room says no, and why."""
 
     def __init__(self, code: Code, **facts: str | float | bool | None) -> None:

@@ -1,0 +1,180 @@
+"""The meeting lived again from its log: who was a member, whose key was bound, who was present, what each ballot said."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from meeting.log.checks.counting import Paper
+from meeting.log.checks.reading import Fields, canonical, read_object
+from meeting.log.checks.report import Found, Wrong
+from meeting.log.checks.signatures import Jws, is_es256, open_jws, thumbprint
+
+BALLOT = ("meeting", "motion", "paper", "choice", "seat", "nonce", "at")
+
+
+@dataclass(frozen=True)
+class Key:
+    member: str
+    seat: str
+    device: str
+    jwk: dict[str, str]
+
+
+@dataclass
+class Story:
+    """The state of the meeting after the entries told so far. `motion` is the one that is counted."""
+
+    meeting: str
+    motion: str
+    paper: Paper
+    paper_sha256: str
+    members: dict[str, Fields] = field(default_factory=dict)
+    keys: dict[str, Key] = field(default_factory=dict)
+    live: dict[str, str] = field(default_factory=dict)
+    """Member -> kid of the key that is bound now."""
+    present: set[str] = field(default_factory=set)
+    opening: int | None = None
+    """Voters present on the opening roll."""
+    closing: frozenset[str] = frozenset()
+    """Voters present on the closing roll."""
+    is_open: bool = False
+    closed: bool = False
+    last: dict[str, str] = field(default_factory=dict)
+    nonces: set[tuple[str, str]] = field(default_factory=set)
+    ballots: dict[str, int] = field(default_factory=dict)
+    """SHA-256 of each ballot of this motion -> its index."""
+    result: Fields | None = None
+
+    def tell(self, entry: Fields, index: int) -> None:
+        """Take one entry. Raises Wrong at whatever could not have happened."""
+        tellers: dict[str, Callable[[Fields], None]] = {
+            "member": self._member,
+            "key_bound": self._key_bound,
+            "key_ended": self._key_ended,
+            "presence": self._presence,
+        }
+        kind = entry.text("kind")
+        if kind in tellers:
+            tellers[kind](entry)
+        elif entry.values.get("motion") == self.motion:
+            self._about_motion(kind, entry, index)
+
+    def _about_motion(self, kind: str, entry: Fields, index: int) -> None:
+        if kind == "roll":
+            self._roll(entry)
+        elif kind == "motion_opened":
+            if self.opening is None or self.is_open or self.closed:
+                raise Wrong(Found.ROLL, entry.where)
+            self.is_open = True
+        elif kind == "ballot":
+            self._ballot(entry, index)
+        elif kind == "motion_closed":
+            if entry.number("ballots") != len(self.ballots):
+                raise Wrong(Found.BALLOTS_COUNT, entry.where, said=entry.number("ballots"), found=len(self.ballots))
+            self.is_open, self.closed = False, True
+        elif kind == "result":
+            if not self.closed or self.result is not None:
+                raise Wrong(Found.RESULT, entry.where)
+            self.result = entry
+
+    def _member(self, entry: Fields) -> None:
+        entry.flag("votes"), entry.flag("chairs"), entry.maybe_text("seat"), entry.text("name_sha256")
+        self.members[entry.text("member")] = entry
+
+    def _key_bound(self, entry: Fields) -> None:
+        """The key id is the key's own, and the tablet proved that it holds the key, for this meeting."""
+        jwk, kid = entry.object("jwk").only(("kty", "crv", "x", "y")), entry.text("kid")
+        values = {name: jwk.text(name) for name in jwk.values}
+        proof = open_jws(entry.text("proof"))
+        if thumbprint(values) != kid or proof is None or not is_es256(values, proof):
+            raise Wrong(Found.KEY_PROOF, entry.where, kid=kid)
+        said = read_object(proof.payload.decode(errors="replace"), entry.where, Found.KEY_PROOF)
+        for name, wanted in (("meeting", self.meeting), ("device", entry.text("device")), ("kid", kid)):
+            if said.values.get(name) != wanted:
+                raise Wrong(Found.KEY_PROOF, f"{entry.where}.proof.{name}", wanted=wanted)
+        member = entry.text("member")
+        if member not in self.members or self.members[member].values["seat"] != entry.text("seat"):
+            raise Wrong(Found.ENTRY_FORM, f"{entry.where}.member")
+        self.keys[kid] = Key(member, entry.text("seat"), entry.text("device"), values)
+        self.live[member] = kid
+
+    def _key_ended(self, entry: Fields) -> None:
+        if self.live.get(entry.text("member")) != entry.text("kid"):
+            raise Wrong(Found.ENTRY_FORM, f"{entry.where}.kid")
+        del self.live[entry.text("member")]
+
+    def _presence(self, entry: Fields) -> None:
+        member = entry.text("member")
+        if entry.flag("present"):
+            self.present.add(member)
+        else:
+            self.present.discard(member)
+
+    def _roll(self, entry: Fields) -> None:
+        """The roll says of everyone what the entries before it say."""
+        lines = entry.objects("members")
+        if {one.text("member") for one in lines} != set(self.members) or len(lines) != len(self.members):
+            raise Wrong(Found.ROLL, f"{entry.where}.members")
+        for one in lines:
+            member = one.only(("member", "seat", "votes", "present", "kid")).text("member")
+            known = self.members[member].values
+            told = (known["seat"], known["votes"], member in self.present, self.live.get(member))
+            if (one.values["seat"], one.values["votes"], one.values["present"], one.values["kid"]) != told:
+                raise Wrong(Found.ROLL, one.where, member=member)
+            if (member in self.paper.voters) != one.flag("votes"):
+                raise Wrong(Found.ROLL, one.where, member=member, voter=one.flag("votes"))
+        here = frozenset(member for member in self.paper.voters if member in self.present)
+        if entry.text("moment") == "opening":
+            self.opening = len(here)
+        else:
+            self.closing = here
+
+    def _ballot(self, entry: Fields, index: int) -> None:
+        """The ballot's own checks, in the order of the design: bytes, algorithm, key, signature, place, present, voter, open, paper, ..."""
+        where, text, member = entry.where, entry.text("jws"), entry.text("member")
+        jws = open_jws(text)
+        if jws is None:
+            raise Wrong(Found.BALLOT_FORM, where)
+        said = self._said(jws, where)
+        choice, nonce = said.text("choice"), said.text("nonce")
+        self._signed_by(jws, member, where)
+        seat = self.keys[self.live[member]].seat
+        checks = (
+            (said.text("meeting") == self.meeting and said.text("seat") == seat, Found.BALLOT_PLACE),
+            (member in self.present, Found.BALLOT_NOT_PRESENT),
+            (member in self.paper.voters, Found.BALLOT_NO_VOTE),
+            (self.is_open and said.text("motion") == self.motion, Found.BALLOT_NOT_OPEN),
+            (said.text("paper") == self.paper_sha256, Found.BALLOT_PAPER),
+            (choice in self.paper.choices, Found.BALLOT_CHOICE),
+            ((member, nonce) not in self.nonces, Found.BALLOT_NONCE),
+            (self.paper.may_change or member not in self.last, Found.BALLOT_FINAL),
+        )
+        for holds, code in checks:
+            if not holds:
+                raise Wrong(code, where, member=member)
+        self.nonces.add((member, nonce))
+        self.last[member] = choice
+        self.ballots[sha256(text.encode()).hexdigest()] = index
+
+    def _said(self, jws: Jws, where: str) -> Fields:
+        header = jws.header
+        if not isinstance(header, dict) or set(header) != {"alg", "kid"} or header["alg"] != "ES256":
+            raise Wrong(Found.BALLOT_FORM, f"{where}.jws.header")
+        return read_object(jws.payload.decode(errors="replace"), f"{where}.jws.payload", Found.BALLOT_FORM).only(BALLOT)
+
+    def _signed_by(self, jws: Jws, member: str, where: str) -> None:
+        kid = jws.header["kid"]
+        if self.live.get(member) != kid:
+            raise Wrong(Found.BALLOT_KEY, where, member=member)
+        if not is_es256(dict(self.keys[kid].jwk), jws):
+            raise Wrong(Found.BALLOT_SIGNATURE, where, member=member)
+
+    def present_voters(self) -> int:
+        """Voters on the closing roll, and those whose ballot counts."""
+        return len(self.closing | set(self.last))
+
+
+def as_result(entry: Fields) -> bytes:
+    """The numbers of a result entry, to be compared."""
+    names = ("votes", "eligible", "present", "cast", "base", "needed", "adopted")
+    return canonical({name: entry.values[name] for name in names})

@@ -1,0 +1,135 @@
+"""The entries of the log: canonical JSON, one kind for each thing that must not be denied later.
+
+Every entry has {v, index, kind, meeting, at}; what else it has stands at each maker here and in docs/design/votes.md.
+Names are never in an entry, only salted hashes of them, so that a name can be hidden and the log stays whole.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from broker.envelope import canonical
+
+VERSION = 1
+Kind = Literal["meeting_opened", "member", "key_bound", "key_ended", "presence", "roll", "motion_opened", "ballot", "motion_closed"]
+Data = dict[str, Any]
+
+
+def stamp(at: datetime) -> str:
+    """A time in the log: UTC with microseconds and Z."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def name_hash(salt: str, name: str) -> str:
+    """SHA-256 over the salt's bytes (hex, 16 bytes) and the name in UTF-8, as hex."""
+    return hashlib.sha256(bytes.fromhex(salt) + name.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where and when an entry stands."""
+
+    index: int
+    meeting: str
+    at: datetime
+
+
+def entry(kind: str, place: Place, data: Mapping[str, Any]) -> bytes:
+    """The bytes of an entry, as they are hashed and kept."""
+    head = {"v": VERSION, "index": place.index, "kind": kind, "meeting": place.meeting, "at": stamp(place.at)}
+    return canonical({**data, **head})
+
+
+def meeting_opened(*, title: str, body: str) -> Data:
+    return {"title": title, "body": body}
+
+
+@dataclass(frozen=True)
+class Voter:
+    """A member as the log knows him at a moment."""
+
+    member: str
+    seat: str | None
+    votes: bool
+    chairs: bool
+    present: bool
+    kid: str | None
+    name_sha256: str
+
+
+def member(voter: Voter) -> Data:
+    """A member of this meeting, or what changed about him."""
+    return {
+        "member": voter.member,
+        "seat": voter.seat,
+        "votes": voter.votes,
+        "chairs": voter.chairs,
+        "name_sha256": voter.name_sha256,
+    }
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A key as it is bound: who, where, which, on whose word, and the tablet's proof that it holds the key."""
+
+    member: str
+    seat: str
+    device: str
+    kid: str
+    jwk: Mapping[str, str]
+    by: str
+    proof: str
+
+
+def key_bound(bound: Bound) -> Data:
+    """`by` is pin or badge; `proof` a compact JWS over {meeting, device, kid, at} by that key."""
+    return {
+        "member": bound.member,
+        "seat": bound.seat,
+        "device": bound.device,
+        "kid": bound.kid,
+        "jwk": dict(bound.jwk),
+        "by": bound.by,
+        "proof": bound.proof,
+    }
+
+
+def key_ended(*, member: str, kid: str, reason: str) -> Data:
+    """`reason`: replaced (another tablet of the same member) or left (marked absent)."""
+    return {"member": member, "kid": kid, "reason": reason}
+
+
+def presence(*, member: str, present: bool, by: str) -> Data:
+    return {"member": member, "present": present, "by": by}
+
+
+def roll(motion: str, moment: Literal["opening", "closing"], voters: Iterable[Voter]) -> Data:
+    """Who is here, taken at the opening and the close of every vote."""
+    lines = [{"member": one.member, "seat": one.seat, "votes": one.votes, "present": one.present, "kid": one.kid} for one in voters]
+    return {"motion": motion, "moment": moment, "members": lines}
+
+
+def motion_opened(*, motion: str, paper_sha256: str) -> Data:
+    return {"motion": motion, "paper": paper_sha256}
+
+
+def ballot(*, motion: str, member: str, jws: str) -> Data:
+    """The ballot exactly as it was signed and received."""
+    return {"motion": motion, "member": member, "jws": jws}
+
+
+def motion_closed(*, motion: str, ballots: int) -> Data:
+    """`ballots` counts the ballot entries of this motion, also those that a later one replaced."""
+    return {"motion": motion, "ballots": ballots}
+
+
+def result(motion: str, numbers: Mapping[str, Any]) -> Data:
+    """`numbers`: votes {choice: count}, eligible, present, cast, base, needed, adopted."""
+    return {"motion": motion, **numbers}
+
+
+def correction(*, motion: str, text: str, by: str) -> Data:
+    """What the chair corrects; nothing is taken away."""
+    return {"motion": motion, "text": text, "by": by}
