@@ -9,8 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from edge.accounts.person import Person
 from edge.http.guard import SAFE_METHODS
 
-QUIET: Final = ("/api/session", "/api/evidence/", "/api/enrol")
-"""Logins are recorded with their outcome where they are decided; evidence and enrolment come from devices."""
+QUIET: Final = ("/api/session", "/api/accounts", "/api/devices", "/api/enrol", "/api/cameras", "/api/evidence/")
+"""People, devices and cameras write their own rows, in the commit of the change; evidence comes from watchers."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Devices: enrolment, credentials, wanted and reported configuration, cameras."""
