@@ -1,0 +1,245 @@
+"""One camera's eyes and judgement: pictures in, findings out. No threads, no clock, no files; time is an argument."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from cameras.domain.geometry import Box, gap, iou
+from cameras.domain.scene import Evidence, Look
+from cameras.domain.sightings import RULES, Rules, State, Suspect, Watch, Why, manner, objection
+from cameras.domain.tracks import Track, Tracker
+from cameras.watch.layers import Picture
+from cameras.watch.scene import Scene
+from cameras.watch.strip import FAR_BOX_SIZES, Candidate, Numbers, measure
+from cameras.watch.verifier import Judgement
+
+LOOKS_PER_S = 6.0
+LONGEST_SIDE = 640
+"""Pictures are analysed at this many looks a second and at this size."""
+MEMORY_S = 12.0
+RETRY_S, TRIES = 2.0, 4
+"""A suspect that is judged no is judged again: what hid a part of it may have gone."""
+KNOWN_S = 3600.0
+ENDED_S = 60.0
+
+
+class Verifier(Protocol):
+    """Judges one candidate. cameras/watch/verifier.py is the embedded one; another network may stand in its place."""
+
+    def judge(self, candidate: Candidate, threshold: float | None = None) -> Judgement:
+        """Scores by class, and left + thrown against the threshold."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One suspect that was decided. Times in seconds of the stream, box on the analysed picture."""
+
+    flagged: bool
+    why: Why
+    at: float
+    put_down: float
+    actor_came: float
+    actor_gone: float | None
+    box: Box
+    width: int
+    height: int
+    score: float
+    threshold: float
+    numbers: Numbers
+    evidence: Evidence
+    before: Picture
+    act: Picture
+    after: Picture
+
+
+@dataclass
+class _Known:
+    """Something that was flagged: the same thing is not flagged twice."""
+
+    at: float
+    box: Box
+    patch: Picture
+
+
+@dataclass
+class Analyst:
+    """Feed `look` with upright pictures of one size. `verifier` None: the scene's rules decide alone."""
+
+    verifier: Verifier | None = None
+    rules: Rules = RULES
+    scene: Scene = field(default_factory=Scene)
+    tracker: Tracker = field(default_factory=Tracker)
+    last: Look | None = None
+
+    def __post_init__(self) -> None:
+        self.watch = Watch(self.rules)
+        self._ended: list[Track] = []
+        self._memory: deque[tuple[float, bytes]] = deque()
+        self._acts: dict[int, tuple[float, bytes]] = {}
+        self._known: list[_Known] = []
+        self._tries: dict[int, int] = {}
+
+    def look(self, picture: Picture, at: float) -> list[Finding]:
+        """Take one picture (BGR uint8); returns what was decided with it, flagged or not."""
+        look = self.scene.look(picture, at)
+        self.last = look
+        self._remember(picture, at)
+        if look.moved:
+            self.tracker.clear()
+            self._ended.clear()
+        ended = self.tracker.step(at, look.movers)
+        self._ended = [track for track in [*self._ended, *ended] if at - track.seen < ENDED_S]
+        for suspect in self.watch.step(look, [*self.tracker.live, *self._ended]):
+            self._let_go(suspect)
+        self._keep_acts()
+        return self._judge_ripe(look, at_end=False)
+
+    def finish(self) -> list[Finding]:
+        """The stream is over: decide what was left alone long enough for a short clip."""
+        return self._judge_ripe(self.last, at_end=True) if self.last is not None else []
+
+    def hold_from(self) -> float | None:
+        """The earliest time that a suspect under watch may need evidence from; None when there is none."""
+        return min((suspect.actor_came for suspect in self.watch.suspects if suspect.state is State.SUSPECTED), default=None)
+
+    def _judge_ripe(self, look: Look, *, at_end: bool) -> list[Finding]:
+        findings = []
+        for suspect in self.watch.ripe(look, at_end=at_end):
+            if look.at - suspect.tried_at >= RETRY_S:
+                finding = self._judge(suspect, look)
+                if finding is not None:
+                    findings.append(finding)
+        return findings
+
+    def _judge(self, suspect: Suspect, look: Look) -> Finding | None:
+        suspect.tried_at = look.at
+        tries = self._tries[suspect.id] = self._tries.get(suspect.id, 0) + 1
+        evidence = self.scene.evidence(suspect.box)
+        why = objection(suspect, evidence, look, self.rules)
+        if why is None and self._is_known(suspect, look.at):
+            why = Why.KNOWN
+        finding = self._finding(suspect, look, evidence, why)
+        if not finding.flagged and tries < TRIES and finding.why not in (Why.REMOVED, Why.KNOWN, Why.TOO_LARGE):
+            return None
+        suspect.settle(State.FLAGGED if finding.flagged else State.DROPPED, finding.why)
+        if finding.flagged:
+            self._known.append(_Known(look.at, suspect.box, _patch(finding.after, suspect.box)))
+        self._let_go(suspect)
+        return finding
+
+    def _finding(self, suspect: Suspect, look: Look, evidence: Evidence, why: Why | None) -> Finding:
+        before, after = self.scene.background(), self._now()
+        act = self._act(suspect, after)
+        numbers = self._numbers(suspect, look, before, after)
+        box = tuple(round(value) for value in suspect.box)
+        score, threshold = min(1.0, max(0.0, 0.5 + 0.5 * (evidence.strange + evidence.edge_gain))), 0.5
+        if why is None and self.verifier is not None:
+            judged = self.verifier.judge(Candidate(before, act, after, (box[0], box[1], box[2], box[3]), numbers))
+            score, threshold = judged.score, judged.threshold
+            why = None if judged.flagged else Why.VERIFIER
+        main = suspect.main
+        return Finding(
+            flagged=why is None,
+            why=why or manner(suspect),
+            at=look.at,
+            put_down=suspect.since,
+            actor_came=min(suspect.actor_came, suspect.since),
+            actor_gone=main.seen if main is not None and main.ended else None,
+            box=suspect.box,
+            width=look.width,
+            height=look.height,
+            score=round(score, 4),
+            threshold=threshold,
+            numbers=numbers,
+            evidence=evidence,
+            before=before,
+            act=act,
+            after=after,
+        )
+
+    def _numbers(self, suspect: Suspect, look: Look, before: Picture, after: Picture) -> Numbers:
+        x0, y0, x1, y1 = (round(value) for value in suspect.box)
+        measures = measure(before, after, (x0, y0, x1, y1))
+        actor = max((track.size for track in suspect.carriers.values()), default=0.0)
+        distance = self.watch.distance(suspect, look)
+        return Numbers(
+            dwell_s=look.at - suspect.since,
+            area_share=measures.area_share,
+            size_to_actor=suspect.box.side / actor if actor else 0.0,
+            actor_distance=FAR_BOX_SIZES if distance is None else min(distance, FAR_BOX_SIZES),
+            actor_seen=1.0 if suspect.carriers else 0.0,
+            edge_gain=measures.edge_gain,
+            luma=measures.luma,
+        )
+
+    def _now(self) -> Picture:
+        if self.scene.picture is None:
+            raise ValueError("nothing was looked at yet")
+        return self.scene.picture
+
+    def _let_go(self, suspect: Suspect) -> None:
+        """It is settled: what still lies there is background now, unless it went by itself."""
+        if suspect.why is not Why.WENT_AWAY:
+            self.scene.absorb(suspect.box)
+        self._acts.pop(suspect.id, None)
+        self._tries.pop(suspect.id, None)
+        self.watch.forget(suspect)
+
+    def _is_known(self, suspect: Suspect, at: float) -> bool:
+        self._known = [known for known in self._known if at - known.at < KNOWN_S]
+        now = self._now()
+        for known in self._known:
+            if iou(known.box, suspect.box) > 0.4 and known.patch.size:
+                seen = _patch(now, known.box)
+                if seen.shape == known.patch.shape and _likeness(seen, known.patch) > 0.75:
+                    return True
+        return False
+
+    def _remember(self, picture: Picture, at: float) -> None:
+        fine, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 92])
+        if fine:
+            self._memory.append((at, jpeg.tobytes()))
+        while self._memory and self._memory[0][0] < at - MEMORY_S:
+            self._memory.popleft()
+
+    def _keep_acts(self) -> None:
+        """Once somebody is suspected, the picture of the act is kept for as long as the suspect is."""
+        for suspect in self.watch.suspects:
+            wanted = _act_time(suspect)
+            kept = self._acts.get(suspect.id)
+            if suspect.state is State.SUSPECTED and (kept is None or abs(kept[0] - wanted) > 0.3):
+                best = min(self._memory, key=lambda entry: abs(entry[0] - wanted), default=None)
+                if best is not None and (kept is None or abs(best[0] - wanted) < abs(kept[0] - wanted)):
+                    self._acts[suspect.id] = best
+
+    def _act(self, suspect: Suspect, otherwise: Picture) -> Picture:
+        kept = self._acts.get(suspect.id)
+        if kept is None:
+            return otherwise
+        picture = cv2.imdecode(np.frombuffer(kept[1], np.uint8), cv2.IMREAD_COLOR)
+        return otherwise if picture is None or picture.shape != otherwise.shape else np.asarray(picture, np.uint8)
+
+
+def _act_time(suspect: Suspect) -> float:
+    """The moment, near the put-down, when an actor was closest to the place."""
+    near: Sequence[tuple[float, float, float]] = [
+        (gap(box, suspect.box) / max(track.size, 1.0), abs(at - suspect.since), at)
+        for track in suspect.carriers.values()
+        for at, box in track.path
+        if suspect.since - 3.0 <= at <= suspect.since + 2.0
+    ]
+    return min(near)[2] if near else suspect.since
+
+
+def _patch(picture: Picture, box: Box) -> Picture:
+    inside = box.clipped(picture.shape[1], picture.shape[0])
+    return picture[int(inside.y0) : round(inside.y1), int(inside.x0) : round(inside.x1)].copy()
+
+
+def _likeness(a: Picture, b: Picture) -> float:
+    return float(cv2.matchTemplate(a, b, cv2.TM_CCOEFF_NORMED)[0, 0])

@@ -1,0 +1,39 @@
+"""From packets to the pictures that are looked at: everything is decoded, some of it is looked at."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from cameras.watch.layers import Picture
+from cameras.watch.stream import Parcel, Stream, upright
+
+
+class Sampler:
+    """Takes about `per_second` pictures of a stream, small and upright. `frames` counts all that were decoded."""
+
+    def __init__(self, stream: Stream, *, per_second: float, longest_side: int) -> None:
+        self.stream, self.step, self.longest_side = stream, 1.0 / per_second, longest_side
+        self.frames = 0
+        self.seconds = 0.0
+        self.frame: Any = None
+        """The last native frame that was looked at: for a picture at full size."""
+        self._due = 0.0
+
+    def pictures(self, parcel: Parcel) -> Iterator[tuple[float, Picture]]:
+        """The pictures that are due with this packet, with their time on the stream's time line."""
+        for frame in self.stream.pictures(parcel):
+            yield from self._taken(frame, parcel.at)
+
+    def rest(self) -> Iterator[tuple[float, Picture]]:
+        """What the decoder still held when the file ended."""
+        for frame in self.stream.last_pictures():
+            yield from self._taken(frame, self.seconds)
+
+    def _taken(self, frame: Any, otherwise: float) -> Iterator[tuple[float, Picture]]:
+        at = self.stream.time_of(frame, otherwise)
+        self.frames += 1
+        self.seconds = max(self.seconds, at)
+        if at + 1e-3 < self._due:
+            return
+        self._due = max(self._due + self.step, at + 0.5 * self.step)
+        self.frame = frame
+        yield at, upright(frame, self.longest_side)

@@ -1,0 +1,228 @@
+"""One open stream: packets with their time, and the pictures in them. RTSP over TCP, or a file.
+
+Times are seconds on the stream's own time line, 0 at its first packet. Nothing here sleeps; who plays a file at its own
+pace waits between packets. Native code works on one thread per stream, so that its last words are its own.
+"""
+
+import errno
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import av
+import av.error
+import av.logging
+import numpy as np
+from numpy.typing import NDArray
+
+from cameras.domain.errors import Code, Refusal
+from cameras.watch.address import checked, is_stream, scrubbed
+
+Picture = NDArray[np.uint8]
+OPEN_S, READ_S = 6.0, 8.0
+"""A camera that does not answer, or falls silent, for this long is lost."""
+JUMP_S = 30.0
+"""A step of the time line that no gap explains."""
+NO_VIDEO_FORMATS = ("tty", "image2")
+_quiet = logging.getLogger("libav")
+_quiet.addHandler(logging.NullHandler())
+_quiet.propagate = False
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What a stream says of itself. Width and height as stored; the pictures may stand upright in another way."""
+
+    width: int
+    height: int
+    fps: float
+    codec: str
+    clock: Literal["arrival", "file"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One packet of the video. `at` is its presentation time, `key` says that decoding can start here."""
+
+    packet: Any
+    at: float
+    key: bool
+
+
+class Stream:
+    """One connection. `open`, then `parcels`; `close` in the end. Every fault is a Refusal without credentials."""
+
+    def __init__(self, url: str, *, open_s: float = OPEN_S, read_s: float = READ_S) -> None:
+        self.url = url
+        self.open_s, self.read_s = open_s, read_s
+        self.info: Info | None = None
+        self.broken_packets = 0
+        self._container: Any = None
+        self._video: Any = None
+        self._started = False
+        self._first: float | None = None
+
+    def open(self) -> None:
+        """Connect and read the header. Raises Refusal."""
+        address = checked(self.url)
+        av.logging.set_level(av.logging.ERROR)
+        try:
+            self._container = av.open(address, options=_options(self.url, self.open_s), timeout=(self.open_s, self.read_s))
+        except av.error.FFmpegError as error:
+            raise _refusal(error, live=is_stream(self.url)) from error
+        except (OSError, ValueError, IndexError) as error:
+            raise Refusal(Code.UNREACHABLE if is_stream(self.url) else Code.NOT_A_VIDEO, {"last_words": scrubbed(str(error))}) from error
+        self._choose()
+
+    def close(self) -> None:
+        """Let go of the connection; harmless when it is closed already."""
+        if self._container is not None:
+            self._container.close()
+        self._container = self._video = None
+
+    @property
+    def length_s(self) -> float | None:
+        """How long a file says that it is; None for live streams and files that do not say."""
+        if self._container is None or is_stream(self.url) or not self._container.duration:
+            return None
+        return float(self._container.duration) / 1_000_000
+
+    def template(self) -> Any:
+        """The native stream, for a muxer; usable only until `close`."""
+        return self._video
+
+    def parcels(self) -> Iterator[Parcel]:
+        """Packets in decoding order. Ends at the end of a file; raises Refusal when a live stream ends or breaks."""
+        last = 0.0
+        step = 1 / self.info.fps if self.info is not None else 0.04
+        for packet in self._demuxed():
+            stamp = packet.pts if packet.pts is not None else packet.dts
+            now = float(stamp * packet.time_base) if stamp is not None else None
+            if self._first is None:
+                self._first = now or 0.0
+            at = last + step if now is None else now - self._first
+            if abs(at - last) > JUMP_S and is_stream(self.url):
+                raise Refusal(Code.STREAM_CHANGED, {"seconds": round(at - last, 1)})
+            last = at
+            yield Parcel(packet, at, bool(packet.is_keyframe))
+        if is_stream(self.url):
+            raise Refusal(Code.STREAM_ENDED)
+
+    def pictures(self, parcel: Parcel) -> Iterator[Any]:
+        """The pictures that this packet completes, as native frames. Broken packets are counted, not fatal."""
+        self._started = self._started or parcel.key
+        if not self._started:
+            return
+        try:
+            yield from parcel.packet.decode()
+        except (av.error.FFmpegError, ValueError):
+            self.broken_packets += 1
+
+    def time_of(self, frame: Any, otherwise: float) -> float:
+        """When a picture is to be shown, on the stream's own time line; `otherwise` where it does not say."""
+        if frame.pts is None or not frame.time_base:
+            return otherwise
+        return float(frame.pts * frame.time_base) - (self._first or 0.0)
+
+    def last_pictures(self) -> Iterator[Any]:
+        """What the decoder still holds at the end of a file."""
+        try:
+            yield from self._video.codec_context.decode(None)
+        except (av.error.FFmpegError, ValueError):
+            self.broken_packets += 1
+
+    def _demuxed(self) -> Iterator[Any]:
+        packets = self._container.demux(self._video)
+        while True:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return
+            except av.error.FFmpegError as error:
+                raise _refusal(error, live=is_stream(self.url), reading=True) from error
+            if packet.size and not packet.is_discard:
+                if packet.is_corrupt:
+                    self.broken_packets += 1
+                yield packet
+
+    def _choose(self) -> None:
+        video = next(iter(self._container.streams.video), None)
+        name = self._container.format.name
+        usable = video is not None and getattr(video, "codec_context", None) is not None and name not in NO_VIDEO_FORMATS
+        if not usable or name.endswith("_pipe") or video.codec_context.width <= 0:
+            self.close()
+            raise Refusal(Code.NOT_A_VIDEO, {"format": name})
+        context = video.codec_context
+        context.thread_count = 1
+        self._video = video
+        rate = video.average_rate or video.guessed_rate or video.base_rate
+        self.info = Info(
+            width=context.width,
+            height=context.height,
+            fps=float(rate) if rate and 1 <= float(rate) <= 240 else 25.0,
+            codec=str(context.name),
+            clock="arrival" if is_stream(self.url) else "file",
+        )
+
+
+def upright(frame: Any, longest: int | None = None) -> Picture:
+    """A native frame as BGR uint8, turned upright; scaled so that its longer side is at most `longest` pixels."""
+    width, height = frame.width, frame.height
+    factor = min(1.0, longest / max(width, height)) if longest else 1.0
+    size = max(2, round(width * factor)), max(2, round(height * factor))
+    scaled = frame.reformat(width=size[0], height=size[1], format="bgr24", interpolation="AREA")
+    picture = scaled.to_ndarray()
+    turns = turn(frame) // 90
+    return np.ascontiguousarray(np.rot90(picture, turns)) if turns else np.ascontiguousarray(picture)
+
+
+def turn(frame: Any) -> int:
+    """Degrees counter-clockwise that bring the frame upright, from its display matrix: 0, 90, 180 or 270."""
+    return round(getattr(frame, "rotation", 0) / 90) * 90 % 360
+
+
+def upright_size(frame: Any) -> tuple[int, int]:
+    """Width and height of the upright picture at full size."""
+    return (frame.height, frame.width) if turn(frame) in (90, 270) else (frame.width, frame.height)
+
+
+def _options(url: str, wait_s: float) -> dict[str, str]:
+    if not is_stream(url):
+        return {"protocol_whitelist": "file,crypto,data"}
+    micros = str(int(wait_s * 1_000_000))
+    return {
+        "rtsp_transport": "tcp",
+        "timeout": micros,
+        "protocol_whitelist": "rtsp,rtsps,rtp,srtp,tcp,tls,udp,crypto",
+        "analyzeduration": "3000000",
+        "fflags": "+discardcorrupt",
+    }
+
+
+_BY_ERRNO = {
+    errno.ECONNREFUSED: Code.REFUSED,
+    errno.ETIMEDOUT: Code.TIMEOUT,
+    errno.EAGAIN: Code.TIMEOUT,
+    errno.ENOENT: Code.FILE_MISSING,
+    errno.EACCES: Code.UNAUTHORISED,
+}
+
+
+def _refusal(error: av.error.FFmpegError, *, live: bool, reading: bool = False) -> Refusal:
+    """The closed code of a native error, with the library's last words, scrubbed."""
+    words = error.log[2] if getattr(error, "log", None) else error.strerror
+    facts = {"last_words": scrubbed(str(words or error))[:300]}
+    by_type: tuple[tuple[type[BaseException], Code], ...] = (
+        (av.error.HTTPUnauthorizedError, Code.UNAUTHORISED),
+        (av.error.HTTPForbiddenError, Code.UNAUTHORISED),
+        (av.error.HTTPNotFoundError, Code.NOT_FOUND),
+        (av.error.ExitError, Code.TIMEOUT),
+        (av.error.TimeoutError, Code.TIMEOUT),
+    )
+    for kind, code in by_type:
+        if isinstance(error, kind):
+            return Refusal(code, facts)
+    if not live:
+        return Refusal(Code.PARTLY_BROKEN if reading else _BY_ERRNO.get(error.errno or 0, Code.NOT_A_VIDEO), facts)
+    return Refusal(_BY_ERRNO.get(error.errno or 0, Code.STREAM_LOST if reading else Code.UNREACHABLE), facts)
