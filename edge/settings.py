@@ -48,6 +48,10 @@ def _database(value: object) -> bool:
     return value == "" or (isinstance(value, str) and value.split("://")[0] in {"sqlite", "postgresql", "postgresql+psycopg"})
 
 
+def _https_url(value: object) -> bool:
+    return value == "" or (isinstance(value, str) and value.startswith("https://") and bool(urlsplit(value).hostname))
+
+
 def _broker_url(value: object) -> bool:
     if value == "":
         return True
@@ -61,6 +65,7 @@ SETTINGS: Final = (
     Setting("node.language", "vi", "vi | en", lambda value: value in LANGUAGES),
     Setting("https.port", 8443, "0-65535", _port),
     Setting("https.bind", "0.0.0.0", "0.0.0.0 | 127.0.0.1 | IP", _text),
+    Setting("https.url", "", "https://host:port", _https_url),
     Setting("http.port", 8080, "0-65535", _port),
     Setting("broker.engine", "auto", " | ".join(ENGINES), lambda value: value in ENGINES),
     Setting("broker.port", 0, "0-65535", _port),
@@ -80,6 +85,8 @@ class Settings:
     node_language: str
     https_port: int
     https_bind: str
+    https_url: str
+    """The address by which devices reach the node; empty: chosen from name and port."""
     http_port: int
     broker_engine: str
     broker_port: int

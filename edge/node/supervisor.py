@@ -15,7 +15,7 @@ log = logging.getLogger("dinh.supervisor")
 
 TICK_S = 0.05
 """How often a starting child is asked whether it is ready."""
-LOOK_S = 5.0
+LOOK_S = 10.0
 """How often a ready child is asked whether it still is."""
 SILENT_S = 60.0
 
@@ -26,16 +26,18 @@ Told = Callable[["Supervisor"], None]
 class Supervisor:
     """Runs plans until it is told to end (SIGTERM, SIGINT, SIGHUP)."""
 
-    def __init__(self, plans: Sequence[Plan], told: Told) -> None:
+    def __init__(self, plans: Sequence[Plan], told: Told, *, older_s: float = 0.0) -> None:
+        """`older_s`: how long the start has already taken."""
         self.children = [Child(plan) for plan in plans]
         self._told = told
+        self._older_s = older_s
         self.ready_s: float | None = None
         """Seconds from the start until every child was ready for the first time."""
 
     def run(self) -> None:
         """Start everything, keep it alive, stop it in reverse order when a signal comes."""
         before = signal.pthread_sigmask(signal.SIG_BLOCK, AWAITED)
-        began = time.monotonic()
+        began = time.monotonic() - self._older_s
         try:
             while True:
                 self._step(began)

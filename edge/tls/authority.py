@@ -9,7 +9,6 @@ An administrator's own certificate (`own.pem` with `own.key` beside it) is used 
 
 import ipaddress
 import os
-import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -56,19 +55,6 @@ def ensure(folder: Path, names: Sequence[str], *, now: datetime, title: str = "Ä
 def ends_at(certificate: Path) -> datetime:
     """When the certificate in this file stops being valid, UTC."""
     return x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
-
-
-def local_names(extra: Sequence[str] = ()) -> list[str]:
-    """Everything this machine answers to: dinh.local, host name, localhost, loopback and all its addresses."""
-    import psutil  # noqa: PLC0415 - only here, and the desk never needs it
-
-    found = {"dinh.local", "localhost", "127.0.0.1", "::1", *extra}
-    host = socket.gethostname()
-    if host.isascii() and len(host) <= 63:
-        found |= {host, f"{host}.local"} if "." not in host else {host}
-    for addresses in psutil.net_if_addrs().values():
-        found |= {one.address for one in addresses if one.family in {socket.AF_INET, socket.AF_INET6} and "%" not in one.address}
-    return sorted(found)
 
 
 def _ca(folder: Path, *, now: datetime, title: str) -> ec.EllipticCurvePrivateKey:

@@ -1,0 +1,100 @@
+"""The desk's process: `python -m edge.node.desk --home H`. HTTPS for everything, plain HTTP only to hand out the CA.
+
+Both servers share one event loop and one end: a signal lets open requests finish, then the house closes its books.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from edge.compose import Desk, build
+from edge.errors import Refusal
+from edge.node.sockets import adopt, listen
+from edge.settings import Settings, read_settings
+
+log = logging.getLogger("dinh.desk")
+
+GRACE_S: Final = 3
+LARGEST_FRAME: Final = 256 * 1024
+"""Bytes of one WebSocket message: a little more than the largest MQTT packet that the broker takes."""
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to the desk: there are two servers."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def serve(desk: Desk, https: socket.socket, plain: socket.socket) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    tls = {"ssl_certfile": str(desk.tls.certificate), "ssl_keyfile": str(desk.tls.key)}
+    servers = _Server(_config(desk.app, **tls)), _Server(_config(desk.plain))
+    asyncio.run(_serve(servers, (https, plain)))
+
+
+async def _serve(servers: Sequence[uvicorn.Server], sockets: Sequence[socket.socket]) -> None:
+    def end() -> None:
+        for server in servers:
+            server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, end)
+    tasks = [asyncio.create_task(server.serve([listener])) for server, listener in zip(servers, sockets, strict=True)]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    end()
+    await asyncio.gather(*tasks)
+
+
+def _config(app: ASGIApp, **tls: str) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE_S,
+        ws_max_size=LARGEST_FRAME,
+        lifespan="on" if tls else "off",
+        **tls,  # type: ignore[arg-type]
+    )
+
+
+def sockets(settings: Settings, lent: tuple[int | None, int | None]) -> tuple[socket.socket, socket.socket]:
+    """The supervisor's sockets, or our own when nobody lent any."""
+    https, plain = lent
+    first = adopt(https) if https is not None else listen(settings.https_bind, settings.https_port, key="https.port")
+    second = adopt(plain) if plain is not None else listen(settings.https_bind, settings.http_port, key="http.port")
+    return first, second
+
+
+def main(arguments: Iterable[str] | None = None) -> int:
+    """The process."""
+    parser = argparse.ArgumentParser(prog="edge.node.desk")
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--https-fd", type=int)
+    parser.add_argument("--http-fd", type=int)
+    asked = parser.parse_args(list(arguments) if arguments is not None else None)
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        settings = read_settings(asked.home)
+        serve(build(settings), *sockets(settings, (asked.https_fd, asked.http_fd)))
+    except Refusal as refused:
+        log.critical("the desk cannot start: %s", refused)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
