@@ -1,0 +1,1 @@
+"""How the dumping network is made. Nothing that runs on a node imports this package."""

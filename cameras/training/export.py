@@ -1,0 +1,106 @@
+"""From a trained network to what ships: dumping.onnx, and the manifest without which the runtime refuses it."""
+
+import hashlib
+import subprocess
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+
+from cameras.training.examples import CLASSES, Examples, unpacked
+from cameras.training.network import Calibrated
+from cameras.training.train import Trained
+from cameras.watch.strip import CHANNELS, CONTEXT, NUMBERS, RECIPE, SIDE
+
+OPSET = 17
+
+
+def export(trained: Trained, place: Path) -> Path:
+    """Write `place`/dumping.onnx: inputs strip and numbers, output scores (n, 6), probabilities at the fitted temperature."""
+    place.mkdir(parents=True, exist_ok=True)
+    path = place / "dumping.onnx"
+    network = Calibrated(trained.network, trained.temperature).eval()
+    given = (torch.zeros(1, CHANNELS, SIDE, SIDE), torch.zeros(1, NUMBERS))
+    free = {name: {0: "n"} for name in ("strip", "numbers", "scores")}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            network,
+            given,
+            str(path),
+            input_names=["strip", "numbers"],
+            output_names=["scores"],
+            dynamic_axes=free,
+            opset_version=OPSET,
+            dynamo=False,
+        )
+    return path
+
+
+def scores(path: Path, given: Examples) -> np.ndarray:
+    """(n, 6) as the runtime computes them, one candidate at a time."""
+    session = _session(path)
+    rows = zip(given.strips, given.numbers, strict=True)
+    return np.concatenate(
+        [session.run(["scores"], {"strip": unpacked(pictures)[np.newaxis], "numbers": row[np.newaxis]})[0] for pictures, row in rows]
+    )
+
+
+def milliseconds(path: Path, rounds: int = 200) -> float:
+    """Median time of one candidate on one thread, without cutting the strip."""
+    session = _session(path)
+    given = {"strip": np.zeros((1, CHANNELS, SIDE, SIDE), np.float32), "numbers": np.zeros((1, NUMBERS), np.float32)}
+    took = []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        session.run(["scores"], given)
+        took.append(time.perf_counter() - started)
+    return float(np.median(took) * 1000)
+
+
+def write_manifest(path: Path, *, threshold: float, origin: dict[str, str | int]) -> Path:
+    """manifest.toml beside the weights. `origin` says how they came to be: command, seed, data, commit."""
+    lines = [
+        "# Written by `python -m cameras.training`. The watcher refuses weights that are not exactly these.",
+        f'sha256 = "{hashlib.sha256(path.read_bytes()).hexdigest()}"',
+        f"threshold = {threshold}",
+        f"classes = [{', '.join(_quoted(verdict.value) for verdict in CLASSES)}]",
+        "",
+        "[input]",
+        f"recipe = {RECIPE}",
+        f"strip = [{CHANNELS}, {SIDE}, {SIDE}]",
+        f"numbers = {NUMBERS}",
+        f"context = {CONTEXT}",
+        "",
+        "[origin]",
+        *(f"{name} = {value if isinstance(value, int) else _quoted(value)}" for name, value in origin.items()),
+    ]
+    manifest = path.with_name("manifest.toml")
+    manifest.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return manifest
+
+
+def commit() -> str:
+    """The training code's own commit, with + when files differ from it; "unknown" outside a checkout."""
+    try:
+        head, *_ = _git("rev-parse", "HEAD").split()
+        return head + ("+" if _git("status", "--porcelain", "--", "cameras/training", "cameras/watch/strip.py") else "")
+    except (OSError, subprocess.CalledProcessError, ValueError):
+        return "unknown"
+
+
+def _git(*words: str) -> str:
+    return subprocess.run(["git", *words], check=True, capture_output=True, text=True, cwd=Path(__file__).parents[2]).stdout.strip()
+
+
+def _session(path: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(path), sess_options=options, providers=["CPUExecutionProvider"])
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
