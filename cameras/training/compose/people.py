@@ -33,7 +33,7 @@ def person(rng: Generator) -> Sprite:
         cv2.fillPoly(
             bgr, [_points([hip - (wide, 20), _by(hip, wide, -20), _by(hip, wide * 1.3, 70), _by(hip, -wide * 1.3, 70)])], legs.tolist()
         )
-    _limb(bgr, alpha, [hip, (hip + neck) / 2, _by(neck, hip - neck) * 0.12], top, wide * 1.7)
+    _limb(bgr, alpha, [hip, (hip + neck) / 2, neck + (hip - neck) * 0.12], top, wide * 1.7)
     sleeve = top * rng.uniform(0.85, 1.1) if rng.random() < 0.7 else np.asarray(_SKIN[rng.integers(3)], np.float32)
     for side in (-1, 1):
         shoulder = _by(neck, side * wide * 0.75, 14)
