@@ -14,8 +14,8 @@ from edge.demo.tablet import Tablet
 
 Progress = Callable[[str, float], None]
 """Told what is being done and the share of it, 0..1."""
-PEOPLE = {"quantri": ("administrator",), "thuky": ("secretary",), "chutoa": ("chair",), "moitruong": ("officer",)}
-"""Login names of the demo's staff, as plain words, and their roles."""
+ADMINISTRATOR, SECRETARY, CHAIR, OFFICER = "quantri", "thuky", "chutoa", "moitruong"
+"""Login names of the first start."""
 
 
 @dataclass
@@ -38,22 +38,22 @@ class Stage:
     @property
     def admin(self) -> Caller:
         """The administrator."""
-        return self.staff["quantri"]
+        return self.staff[ADMINISTRATOR]
 
     @property
     def secretary(self) -> Caller:
         """The secretary."""
-        return self.staff["thuky"]
+        return self.staff[SECRETARY]
 
     @property
     def chair(self) -> Caller:
         """The chair."""
-        return self.staff["chutoa"]
+        return self.staff[CHAIR]
 
     @property
     def officer(self) -> Caller:
         """The environment officer."""
-        return self.staff["moitruong"]
+        return self.staff[OFFICER]
 
     def close(self) -> None:
         """Switch the tablets off and drop the sessions' connections."""
@@ -63,22 +63,16 @@ class Stage:
             caller.close()
 
 
-def hire(node: Node, first: Caller, passwords: dict[str, str]) -> Stage:
-    """The four members of staff, made by the administrator `first`, each signed in with a password of their own."""
-    staff = {"quantri": first}
-    for name, roles in PEOPLE.items():
-        if name in staff:
-            continue
-        made = first.post("/api/accounts", {"name": name, "roles": list(roles)})
-        staff[name] = settle_password(node, name, once=made["password"], own=passwords[name])
-    return Stage(node, passwords, staff)
-
-
-def settle_password(node: Node, name: str, *, once: str, own: str) -> Caller:
-    """Sign in with a one-time password and replace it, as the first page after it asks."""
-    caller = Caller.signed_in(node, name=name, password=once)
-    caller.post("/api/session/password", {"old": once, "new": own})
-    return caller if caller.http.cookies else Caller.signed_in(node, name=name, password=own)
+def staff(node: Node, once: dict[str, str], own: dict[str, str]) -> dict[str, Caller]:
+    """Sign everybody in with the one-time password of the first start and replace it, as the first page asks."""
+    signed_in = {}
+    for name, password in once.items():
+        caller = Caller.signed_in(node, name=name, password=password)
+        account = caller.get("/api/session")["account"]
+        caller.post(f"/api/accounts/{account}/password", {"present": password, "new": own[name]})
+        signed_in[name] = Caller.signed_in(node, name=name, password=own[name])
+        caller.close()
+    return signed_in
 
 
 def new_password() -> str:
