@@ -43,6 +43,8 @@ class Finding:
     why: Why
     at: float
     put_down: float
+    act_at: float
+    """When the picture of the act was taken."""
     actor_came: float
     actor_gone: float | None
     box: Box
@@ -148,6 +150,7 @@ class Analyst:
             why=why or manner(suspect),
             at=look.at,
             put_down=suspect.since,
+            act_at=self._acts[suspect.id][0] if suspect.id in self._acts else suspect.since,
             actor_came=min(suspect.actor_came, suspect.since),
             actor_gone=main.seen if main is not None and main.ended else None,
             box=suspect.box,

@@ -25,6 +25,7 @@ COVERED_S = 6.0
 """How long behind something that stands still itself."""
 BACK_S = 0.7
 """The background is back after it was seen this long."""
+TRUST_S = 1.0
 NEVER = np.float32(np.inf)
 
 
@@ -38,7 +39,7 @@ class Masks:
 
 
 class Layers:
-    """The memory of one camera. Grows with the picture's size alone: about 30 bytes per pixel."""
+    """The memory of one camera. Grows with the picture's size alone: about 45 bytes per pixel."""
 
     def __init__(self, picture: Picture, now: float) -> None:
         height, width = picture.shape[:2]
@@ -47,6 +48,7 @@ class Layers:
         self.since: Floats = np.full((height, width), NEVER, np.float32)
         self.seen: Floats = np.full((height, width), -NEVER, np.float32)
         self.back: Floats = np.zeros((height, width), np.float32)
+        self.trust: Floats = np.zeros((height, width), np.float32)
         self.noise: Floats = np.full((height, width), 2.0, np.float32)
         self.last: Picture = picture
         self.started = self.at = now
@@ -77,6 +79,10 @@ class Layers:
         inside = where > 0
         self.background[inside] = self.newcomer[inside] / self.gain.astype(np.float32)
         self.since[inside] = NEVER
+
+    def unknown(self, inside: NDArray[np.bool_]) -> bool:
+        """Nothing is known of the place before: its background was seen for less than a second in all."""
+        return bool(np.median(self.trust[inside]) < TRUST_S) if inside.any() else True
 
     def relearn(self, picture: Picture, keep: Mask) -> None:
         """The light changed: the background is this picture, with what was new and still (`keep`) painted out of it."""
@@ -110,6 +116,7 @@ class Layers:
         flat = picture.astype(np.float32) / self.gain.astype(np.float32)
         cv2.accumulateWeighted(flat, self.background, rate, _mask(is_back))
         self.back = np.where(is_back, self.back + np.float32(elapsed), np.float32(0.0))
+        self.trust[is_back] += np.float32(elapsed)
         cleared = self.back >= BACK_S
         self.since[cleared] = NEVER
 

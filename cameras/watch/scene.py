@@ -108,9 +108,23 @@ class Scene:
             x0, y0, x1, y1 = _whole(blob.box, masks.still.shape)
             own = (labels[y0:y1, x0:x1] == blob.label) & (masks.still[y0:y1, x0:x1] > 0)
             since = self.layers.since[y0:y1, x0:x1][own]
+            if since.size and self._uncovered(own, (x0, y0, x1, y1)):
+                continue
             if since.size:
                 found.append(Thing(blob.box, float(since.size), float(np.median(since))))
         return tuple(found)
+
+    def _uncovered(self, own: np.ndarray, at: tuple[int, int, int, int]) -> bool:
+        """Somebody stood here when the watch began: what is seen now is the place itself, and becomes its background."""
+        if self.layers is None:
+            return False
+        x0, y0, x1, y1 = at
+        whole = np.zeros(self.layers.trust.shape, bool)
+        whole[y0:y1, x0:x1] = own
+        if not self.layers.unknown(whole):
+            return False
+        self.layers.absorb(_mask(whole))
+        return True
 
     def _movers(self, masks: Masks) -> tuple[Box, ...]:
         _, blobs = _blobs(_tidy(masks.moving, 3, 11), SMALLEST_MOVER)

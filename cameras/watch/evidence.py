@@ -1,0 +1,169 @@
+"""What goes with a sighting: the clip, the pictures before, act and after, a poster, and the manifest that names them all."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import cv2
+
+from broker.messages.cameras import EvidenceFile, Sighting
+from cameras.domain.errors import Code, Facts, Refusal
+from cameras.domain.geometry import Box
+from cameras.watch.analyst import Finding
+from cameras.watch.clip import FULL, Clip
+from cameras.watch.layers import Picture
+from cameras.watch.sheet import boxed
+from cameras.watch.stream import Stream, upright
+
+Name = Literal["clip.mp4", "before.jpg", "act.jpg", "after.jpg", "poster.jpg", "manifest.json"]
+NAMES: tuple[Name, ...] = get_args(Name)
+POSTER_PX = 480
+QUALITY = 88
+MANIFEST = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One flagged finding and everything needed to tell it. `epoch` is the wall-clock time of second 0 of the stream."""
+
+    sighting: str
+    camera: str
+    watcher: str
+    finding: Finding
+    epoch: datetime
+    clock: Literal["camera", "arrival", "file"]
+    size: tuple[int, int]
+    codec: str
+    model: str
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def wall(self, at: float) -> datetime:
+        """The capture time of a second of the stream, UTC."""
+        return (self.epoch + timedelta(seconds=at)).astimezone(UTC)
+
+
+def gather(place: Path, case: Case, clip: Clip | None, notes: Sequence[tuple[Code, Facts]]) -> Sighting:
+    """Write pictures and manifest beside the clip, hash everything, and word the sighting.
+
+    Raises Refusal (DISK_FULL). A clip that cannot be decoded is kept and noted; then the pictures are the analysed ones.
+    """
+    told = list(notes)
+    pictures = _from_clip(clip, case.finding, told) if clip is not None else None
+    before, act, after = pictures or (case.finding.before, case.finding.act, case.finding.after)
+    poster = boxed(after, case.finding)
+    try:
+        for name, picture in (("before.jpg", before), ("act.jpg", act), ("after.jpg", after), ("poster.jpg", _small(poster))):
+            (place / name).write_bytes(jpeg(picture))
+        (place / "manifest.json").write_bytes(_manifest(place, case, clip, told))
+    except OSError as error:
+        if error.errno in FULL:
+            raise Refusal(Code.DISK_FULL, {"folder": place.name}) from error
+        raise
+    return word(case, tuple(entry for name in NAMES if (entry := _entry(place, name)) is not None))
+
+
+def word(case: Case, evidence: tuple[EvidenceFile, ...]) -> Sighting:
+    """The sighting as it is published. The box is told on the upright picture at full size."""
+    finding = case.finding
+    x0, y0, x1, y1 = Box(*finding.box).scaled(case.size[0] / finding.width)
+    numbers = finding.numbers
+    return Sighting(
+        id=case.sighting,
+        camera=case.camera,
+        watcher=case.watcher,
+        at=case.wall(finding.at),
+        put_down_at=case.wall(finding.put_down),
+        actor_gone_at=None if finding.actor_gone is None else case.wall(finding.actor_gone),
+        clock=case.clock,
+        box=(round(x0, 1), round(y0, 1), round(x1, 1), round(y1, 1)),
+        width=case.size[0],
+        height=case.size[1],
+        score=finding.score,
+        threshold=finding.threshold,
+        reason="thrown" if finding.why.value == "thrown" else "left",
+        explanation={
+            "dwell_s": round(numbers.dwell_s, 1),
+            "area_ratio": round(numbers.area_share, 5),
+            "size_to_actor": round(numbers.size_to_actor, 3),
+            "distance": round(numbers.actor_distance, 2),
+            "luma": round(numbers.luma, 3),
+        },
+        model=case.model,
+        evidence=evidence,
+    )
+
+
+def jpeg(picture: Picture, quality: int = QUALITY) -> bytes:
+    """JPEG bytes of a BGR picture."""
+    fine, encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    if not fine:
+        raise ValueError("the picture could not be encoded")
+    return encoded.tobytes()
+
+
+def file_sha256(path: Path) -> str:
+    """Lower-case hexadecimal SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _entry(place: Path, name: Name) -> EvidenceFile | None:
+    path = place / name
+    return EvidenceFile(name=name, sha256=file_sha256(path), bytes=path.stat().st_size) if path.is_file() else None
+
+
+def _manifest(place: Path, case: Case, clip: Clip | None, notes: Sequence[tuple[Code, Facts]]) -> bytes:
+    finding = case.finding
+    files = [entry.model_dump() for name in NAMES if name != "manifest.json" and (entry := _entry(place, name)) is not None]
+    told = {
+        "manifest": MANIFEST,
+        "sighting": case.sighting,
+        "camera": case.camera,
+        "watcher": case.watcher,
+        "clock": case.clock,
+        "clip_started_at": case.wall(clip.start).isoformat() if clip else None,
+        "clip_ended_at": case.wall(clip.end).isoformat() if clip else None,
+        "actor_came_at": case.wall(finding.actor_came).isoformat(),
+        "put_down_at": case.wall(finding.put_down).isoformat(),
+        "actor_gone_at": case.wall(finding.actor_gone).isoformat() if finding.actor_gone is not None else None,
+        "flagged_at": case.wall(finding.at).isoformat(),
+        "gaps": [[case.wall(a).isoformat(), case.wall(b).isoformat()] for a, b in (clip.gaps if clip else ())],
+        "notes": [{"code": code.value, "facts": dict(facts)} for code, facts in notes],
+        "codec": case.codec,
+        "transcoded": False,
+        "packets": clip.packets if clip else 0,
+        "model_sha256": case.model,
+        "settings": case.settings,
+        "files": files,
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True).encode()
+
+
+def _from_clip(clip: Clip, finding: Finding, notes: list[tuple[Code, Facts]]) -> tuple[Picture, Picture, Picture] | None:
+    """Three pictures at full size, decoded from the clip itself: so it is known that it can be decoded."""
+    wanted = [max(finding.actor_came - 1.0, clip.start), finding.act_at, finding.at]
+    best: list[tuple[float, Any]] = [(1e9, None)] * 3
+    stream = Stream(str(clip.path))
+    try:
+        stream.open()
+        for parcel in stream.parcels():
+            for frame in stream.pictures(parcel):
+                at = clip.start + stream.time_of(frame, parcel.at)
+                best = [(abs(at - want), frame) if abs(at - want) < off else (off, kept) for want, (off, kept) in zip(wanted, best, strict=True)]
+        pictures = [upright(frame) for _, frame in best if frame is not None]
+    except Refusal as refusal:
+        notes.append((Code.PARTLY_BROKEN, refusal.facts))
+        return None
+    finally:
+        stream.close()
+    return (pictures[0], pictures[1], pictures[2]) if len(pictures) == 3 else None
+
+
+def _small(picture: Picture) -> Picture:
+    factor = min(1.0, POSTER_PX / max(picture.shape[:2]))
+    size = round(picture.shape[1] * factor), round(picture.shape[0] * factor)
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA) if factor < 1 else picture
