@@ -13,7 +13,7 @@ from broker.engines import Credential
 from broker.messages.base import Message
 from broker.topics import Topic
 from edge.accounts.person import Right
-from edge.accounts.service import COMMAND, Accounts, NewAccount
+from edge.accounts.service import COMMAND, Accounts, NewAccount, plain_login
 from edge.devices import profiles
 from edge.devices.parts import DeviceParts
 from edge.devices.registry import Devices
@@ -26,6 +26,8 @@ from edge.node.plans import DESK, WATCHER
 from edge.node.prepare import FirstCredential
 from edge.node.status import read_status
 from edge.ports import Means
+from edge.refusals import Code as AccountCode
+from edge.refusals import Refusal as AccountRefusal
 from edge.reporting.outbox import remember
 from edge.settings import Settings
 from edge.storage.engine import Store, open_store
@@ -81,6 +83,13 @@ class Offices:
         made = [(first, Right.ADMINISTRATOR)]
         made += [(self.accounts.create(NewAccount(login, name, frozenset({role})), by=COMMAND), role) for login, name, role in FIRST_PEOPLE]
         return tuple(FirstCredential(one.account.login, one.account.name, role.value, one.password or "") for one, role in made)
+
+    def account(self, login: str) -> str:
+        """The id of the account with this login. Raises edge.refusals.Refusal."""
+        for row in self.accounts.all():
+            if row.login == plain_login(login):
+                return row.id
+        raise AccountRefusal(AccountCode.NO_SUCH_ACCOUNT, login=login)
 
     def admit_everyone(self) -> None:
         """Bring the broker's files up to date, this machine's own watcher among them."""
