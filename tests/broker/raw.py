@@ -35,28 +35,35 @@ class Will:
     retain: bool = False
 
 
-def connect_packet(
-    client: str,
-    user: str | None = None,
-    password: str | None = None,
-    *,
-    clean: bool = True,
-    keep_alive: int = 60,
-    will: Will | None = None,
-    name: str = "MQTT",
-    level: int = 4,
-) -> bytes:
-    flags = clean << 1 | (user is not None) << 7 | (password is not None) << 6
+@dataclass(frozen=True)
+class Hello:
+    """The rest of a CONNECT."""
+
+    clean: bool = True
+    keep_alive: int = 60
+    will: Will | None = None
+    name: str = "MQTT"
+    level: int = 4
+
+
+def connect_packet(client: str, user: str | None = None, password: str | None = None, hello: Hello | None = None) -> bytes:
+    hello = hello or Hello()
+    flags = hello.clean << 1 | (user is not None) << 7 | (password is not None) << 6
     parts = [text(client)]
-    if will:
+    if will := hello.will:
         flags |= 4 | will.qos << 3 | will.retain << 5
         parts += [text(will.topic), text(will.payload)]
     parts += [text(value) for value in (user, password) if value is not None]
-    return packet(0x10, text(name), bytes((level, flags)), keep_alive.to_bytes(2, "big"), *parts)
+    return packet(0x10, text(hello.name), bytes((hello.level, flags)), hello.keep_alive.to_bytes(2, "big"), *parts)
 
 
-def publish_packet(topic: str, payload: bytes, qos: int = 0, *, number: int = 0, retain: bool = False, dup: bool = False) -> bytes:
-    return packet(0x30 | dup << 3 | qos << 1 | retain, text(topic), number.to_bytes(2, "big") if qos else b"", payload)
+def publish_packet(topic: str, payload: bytes, qos: int = 0, *, number: int = 0, retain: bool = False) -> bytes:
+    return packet(0x30 | qos << 1 | retain, text(topic), number.to_bytes(2, "big") if qos else b"", payload)
+
+
+def repeated(publish: bytes) -> bytes:
+    """The same PUBLISH with the DUP flag."""
+    return bytes((publish[0] | 8,)) + publish[1:]
 
 
 @dataclass(frozen=True)
@@ -122,9 +129,9 @@ class Raw:
                 return first, body
         return None
 
-    def connect(self, user: str, password: str, *, client: str | None = None, clean: bool = True, keep_alive: int = 60, will: Will | None = None) -> tuple[bool, int]:
+    def connect(self, user: str, password: str, *, client: str | None = None, hello: Hello | None = None) -> tuple[bool, int]:
         """(session present, return code)."""
-        self.send(connect_packet(user if client is None else client, user, password, clean=clean, keep_alive=keep_alive, will=will))
+        self.send(connect_packet(user if client is None else client, user, password, hello))
         return self.connack()
 
     def connack(self) -> tuple[bool, int]:
@@ -158,10 +165,10 @@ class Raw:
         self._number += 1
         return self._number
 
-    def publish(self, topic: str, payload: bytes, qos: int = 1, *, retain: bool = False, dup: bool = False, number: int = 0) -> None:
+    def publish(self, topic: str, payload: bytes, qos: int = 1, *, retain: bool = False) -> None:
         """Also waits for the acknowledgement, whatever the QoS asks."""
-        number = (number or self.number()) if qos else 0
-        self.send(publish_packet(topic, payload, qos, number=number, retain=retain, dup=dup))
+        number = self.number() if qos else 0
+        self.send(publish_packet(topic, payload, qos, number=number, retain=retain))
         if qos == 1:
             assert self.await_kind(PUBACK) == number.to_bytes(2, "big")
         if qos == 2:

@@ -6,7 +6,7 @@ import pytest
 
 from broker.identity import Role
 from tests.broker.conftest import Office, password
-from tests.broker.raw import PUBACK, packet, publish_packet, text
+from tests.broker.raw import PUBACK, Hello, packet, publish_packet, repeated, text
 
 Topics = Callable[[str], str]
 
@@ -33,8 +33,9 @@ def test_the_lower_of_two_qos_counts(office: Office, meeting: Topics) -> None:
 def test_a_repeated_qos_2_message_is_delivered_once(office: Office, meeting: Topics) -> None:
     with office.fresh(Role.TABLET) as reader, office.fresh(Role.NODE) as writer:
         reader.subscribe(meeting("agenda"))
-        for dup in (False, True):
-            writer.send(publish_packet(meeting("agenda"), b"once", 2, number=7, dup=dup))
+        once = publish_packet(meeting("agenda"), b"once", 2, number=7)
+        for data in (once, repeated(once)):
+            writer.send(data)
             assert writer.await_kind(5) == b"\0\7"
         writer.send(packet(0x62, b"\0\7"))
         assert writer.await_kind(7) == b"\0\7"
@@ -77,7 +78,11 @@ def test_retained_state_greets_who_comes_later_and_is_marked(office: Office, mee
         writer.publish(meeting("roll"), b"newer", 1, retain=True)
         late.subscribe(meeting("agenda"), meeting("roll"), meeting("floor"))
         greeted = late.settle()
-        assert {seen.topic: seen.payload for seen in greeted} == {meeting("agenda"): b"agenda", meeting("roll"): b"newer", meeting("floor"): b"floor"}
+        assert {seen.topic: seen.payload for seen in greeted} == {
+            meeting("agenda"): b"agenda",
+            meeting("roll"): b"newer",
+            meeting("floor"): b"floor",
+        }
         assert all(seen.retain for seen in greeted)
         assert [(seen.payload, seen.retain) for seen in early.settle()] == [(b"roll", False), (b"newer", False)]
 
@@ -117,7 +122,7 @@ def test_a_kept_session_gets_what_came_while_it_was_away(office: Office, meeting
         for count in range(5):
             writer.publish(meeting("agenda"), b"%d" % count)
     with office.raw() as reader:
-        present, code = reader.connect(user, password(user), clean=False)
+        present, code = reader.connect(user, password(user), hello=Hello(clean=False))
         assert (present, code) == (True, 0)
         assert [reader.message().payload for _ in range(5)] == [b"0", b"1", b"2", b"3", b"4"]
         assert reader.settle() == []
@@ -132,7 +137,7 @@ def test_a_clean_session_forgets(office: Office, meeting: Topics) -> None:
     with office.fresh(Role.NODE) as writer:
         writer.publish(meeting("agenda"), b"lost on purpose")
     with office.raw() as reader:
-        assert reader.connect(user, password(user), clean=False) == (False, 0)
+        assert reader.connect(user, password(user), hello=Hello(clean=False)) == (False, 0)
         assert reader.settle() == []
 
 

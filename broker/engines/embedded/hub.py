@@ -49,20 +49,24 @@ class Hub:
         self._judged: dict[tuple[str, str], bool] = {}
 
     def start(self) -> None:
-        """Read credentials and what was saved. Sessions of users that are gone are dropped, subscriptions are judged again.
+        """Read credentials and what was saved. Sessions of users that are gone are dropped, subscriptions are judged again,
+        and the wills of those who were connected when the broker died are published: they come back and say so, or they do not.
 
         Raises GateError, NewerStore or sqlite3.Error.
         """
         self._gate.reload()
-        saved, self._retained = self.store.open()
+        saved = self.store.open()
+        self._retained = saved.retained
         self._retained_bytes = sum(len(message.payload) for message in self._retained.values())
-        for client, state in saved.items():
+        for client, state in saved.sessions.items():
             if (identity := self._gate.current(client)) is None:
                 self.store.drop_session(client)
                 continue
             session = self._new_session(identity, keeps=True)
             session.restore(state)
             self._judge_subscriptions(session)
+        for client, will in saved.wills.items():
+            self._publish_will(client, will)
         _log.info("broker.started sessions=%d retained=%d", len(self._sessions), len(self._retained))
 
     def connect(self, link: Link, packet: Connect) -> tuple[Session, bool] | int:
@@ -87,11 +91,12 @@ class Hub:
         self._links[client] = link
         if packet.will:
             self._wills[client] = packet.will
+            self.store.will(client, packet.will)
         self.counters.connected += 1
         return session, present
 
     def closed(self, link: Link, session: Session, *, with_will: bool) -> None:
-        """A connection is over. The will is judged again, because the right may have been withdrawn since."""
+        """A connection is over."""
         client = session.identity.client
         if self._links.get(client) is not link:
             return
@@ -100,16 +105,10 @@ class Hub:
         will = self._wills.pop(client, None)
         if not session.keeps:
             self._discard(session)
-        if not will or not with_will:
-            return
-        current = self._gate.current(client)
-        if current is None or not current.rights.may_publish(client, will.topic, retain=will.retain):
-            self.counters.denied_will += 1
-            return
-        try:
-            self._spread(will)
-        except Refused:
-            _log.error("broker.will_lost client=%s", client)
+        if will and with_will:
+            self._publish_will(client, will)
+        elif will:
+            self.store.no_will(client)
 
     def publish(self, identity: Identity, message: Publish) -> None:
         """Route one message. A forbidden one goes nowhere and is acknowledged all the same (3.3.5 leaves no other answer).
@@ -163,6 +162,18 @@ class Hub:
         for link in list(self._links.values()):
             link.cut()
         self.store.close()
+
+    def _publish_will(self, client: str, will: Publish) -> None:
+        """Judged again, because the right may have been withdrawn since."""
+        self.store.no_will(client)
+        current = self._gate.current(client)
+        if current is None or not current.rights.may_publish(client, will.topic, retain=will.retain):
+            self.counters.denied_will += 1
+            return
+        try:
+            self._spread(will)
+        except Refused:
+            _log.error("broker.will_lost client=%s", client)
 
     def _session(self, identity: Identity, *, keeps: bool) -> tuple[Session, bool]:
         """The session of a new connection: the kept one, or a fresh one in place of whatever was there (3.1.2.4)."""

@@ -37,6 +37,7 @@ async def serve(gate: Gate, folder: Path, *, host: str, port: int, limits: Limit
     counting.cancel()
     server.close()
     hub.stop()
+    _write_counters(folder / COUNTERS, _counted(hub))
     await asyncio.sleep(0.05)  # the last bytes of closing connections
 
 
@@ -53,13 +54,21 @@ async def _count(hub: Hub, path: Path) -> None:
     """Every few seconds, when something changed: the counters as a JSON object, for `dinh status`."""
     before: dict[str, int] = {}
     while True:
-        now = {**asdict(hub.counters), "store_errors": hub.store.errors}
+        now = _counted(hub)
         if now != before:
-            fresh = path.with_suffix(".new")
-            try:
-                fresh.write_text(json.dumps(now))
-                fresh.replace(path)
-            except OSError as error:
-                _log.error("broker.counters_failed error=%s", error)
+            _write_counters(path, now)
         before = now
         await asyncio.sleep(COUNT_S)
+
+
+def _counted(hub: Hub) -> dict[str, int]:
+    return {**asdict(hub.counters), "store_errors": hub.store.errors}
+
+
+def _write_counters(path: Path, counted: dict[str, int]) -> None:
+    fresh = path.with_suffix(".new")
+    try:
+        fresh.write_text(json.dumps(counted))
+        fresh.replace(path)
+    except OSError as error:
+        _log.error("broker.counters_failed error=%s", error)

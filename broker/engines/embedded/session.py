@@ -6,7 +6,7 @@ from typing import Protocol
 from broker.engines.embedded.gate import Identity
 from broker.engines.embedded.limits import Counters, Limits
 from broker.engines.embedded.packets import Publish, publish
-from broker.engines.embedded.store import Queued, Saved, Store
+from broker.engines.embedded.store import Queued, SavedSession, Store
 
 
 class Wire(Protocol):
@@ -37,7 +37,7 @@ class Session:
         self._bytes = 0
         self._packet = 0
 
-    def restore(self, saved: Saved) -> None:
+    def restore(self, saved: SavedSession) -> None:
         """Take over what was on disk. What had been sent is in flight again and will be repeated with its old identifier."""
         self.subscriptions = saved.subscriptions
         self.unreleased = saved.unreleased

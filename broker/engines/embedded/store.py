@@ -29,6 +29,8 @@ CREATE TABLE subscription (client TEXT, filter TEXT, qos INTEGER, PRIMARY KEY (c
 CREATE TABLE queued (seq INTEGER PRIMARY KEY, client TEXT, topic TEXT, payload BLOB, retain INTEGER, packet INTEGER);
 -- QoS 2 identifiers that the client has not released: a repetition of them is not delivered again.
 CREATE TABLE unreleased (client TEXT, packet INTEGER, PRIMARY KEY (client, packet)) WITHOUT ROWID;
+-- The last wills of clients that are connected now: when the broker itself dies, they are published at its next start.
+CREATE TABLE will (client TEXT PRIMARY KEY, topic TEXT, payload BLOB, qos INTEGER, retain INTEGER) WITHOUT ROWID;
 CREATE TABLE retained (topic TEXT PRIMARY KEY, payload BLOB, qos INTEGER);
 """
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "cache_size=-256", "wal_autocheckpoint=200", "journal_size_limit=4194304")
@@ -43,6 +45,8 @@ _HOLD = "INSERT OR IGNORE INTO unreleased VALUES (?, ?)"
 _RELEASE = "DELETE FROM unreleased WHERE client = ? AND packet = ?"
 _RETAIN = "INSERT OR REPLACE INTO retained VALUES (?, ?, ?)"
 _UNRETAIN = "DELETE FROM retained WHERE topic = ?"
+_WILL = "INSERT OR REPLACE INTO will VALUES (?, ?, ?, ?, ?)"
+_NO_WILL = "DELETE FROM will WHERE client = ?"
 _DROP = (
     "DELETE FROM session WHERE client = ?",
     "DELETE FROM subscription WHERE client = ?",
@@ -72,12 +76,21 @@ class Queued:
 
 
 @dataclass(slots=True)
-class Saved:
+class SavedSession:
     """A session as it was found on disk."""
 
     subscriptions: dict[str, int] = field(default_factory=dict)
     queued: list[Queued] = field(default_factory=list)
     unreleased: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Saved:
+    """Everything that was found on disk. `wills`: of clients that were connected when the broker died."""
+
+    sessions: dict[str, SavedSession]
+    retained: dict[str, Publish]
+    wills: dict[str, Publish]
 
 
 Change = tuple[str, tuple[Any, ...]]
@@ -105,8 +118,8 @@ class Store:
         self._unwritten_next = 0
         self.errors = 0
 
-    def open(self) -> tuple[dict[str, Saved], dict[str, Publish]]:
-        """Open or make the file; what was saved and what is retained. Raises NewerStore, and sqlite3.Error when there is no way to open it.
+    def open(self) -> Saved:
+        """Open or make the file; what was saved. Raises NewerStore, and sqlite3.Error when there is no way to open it.
 
         A file that is no database is put aside as `*.broken`, because the node publishes all its snapshots again.
         """
@@ -122,7 +135,7 @@ class Store:
                     part.replace(f"{part}.broken")
             return self._open()
 
-    def _open(self) -> tuple[dict[str, Saved], dict[str, Publish]]:
+    def _open(self) -> Saved:
         self._db = db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
         for pragma in _PRAGMAS:
             db.execute(f"PRAGMA {pragma}")
@@ -133,17 +146,19 @@ class Store:
             db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version={VERSION}; COMMIT;")
         return self._load(db)
 
-    def _load(self, db: sqlite3.Connection) -> tuple[dict[str, Saved], dict[str, Publish]]:
-        saved = {client: Saved() for (client,) in db.execute("SELECT client FROM session")}
+    def _load(self, db: sqlite3.Connection) -> Saved:
+        sessions = {client: SavedSession() for (client,) in db.execute("SELECT client FROM session")}
         for client, wanted, qos in db.execute("SELECT client, filter, qos FROM subscription"):
-            saved[client].subscriptions[wanted] = qos
+            sessions[client].subscriptions[wanted] = qos
         for client, packet in db.execute("SELECT client, packet FROM unreleased"):
-            saved[client].unreleased.add(packet)
+            sessions[client].unreleased.add(packet)
         for seq, client, topic, payload, retain, packet in db.execute("SELECT * FROM queued ORDER BY seq"):
-            saved[client].queued.append(Queued(seq, topic, payload, bool(retain), packet))
+            sessions[client].queued.append(Queued(seq, topic, payload, bool(retain), packet))
             self._seq = seq
         rows = db.execute("SELECT topic, payload, qos FROM retained")
-        return saved, {topic: Publish(topic, payload, qos, retain=True) for topic, payload, qos in rows}
+        retained = {topic: Publish(topic, payload, qos, retain=True) for topic, payload, qos in rows}
+        wills = db.execute("SELECT client, topic, payload, qos, retain FROM will")
+        return Saved(sessions, retained, {row[0]: Publish(row[1], row[2], row[3], retain=bool(row[4])) for row in wills})
 
     def close(self) -> None:
         """Write what waits and close. Blocks until it is on disk."""
@@ -205,6 +220,12 @@ class Store:
 
     def release(self, client: str, packet: int) -> None:
         self._put(object(), _RELEASE, (client, packet))
+
+    def will(self, client: str, message: Publish) -> None:
+        self._put(("will", client), _WILL, (client, message.topic, message.payload, message.qos, message.retain), len(message.payload))
+
+    def no_will(self, client: str) -> None:
+        self._put(("will", client), _NO_WILL, (client,))
 
     def retain(self, message: Publish) -> None:
         """The last one of a topic in a batch is the only one that is written."""
