@@ -57,7 +57,7 @@ class Code(StrEnum):
     NO_MODEL = "cameras.no_model"
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a failure
+class Refusal(Exception):
     """The room does not do this; `code` says why, `facts` say with what numbers."""
 
     def __init__(self, code: Code, facts: Facts | None = None) -> None:

@@ -209,7 +209,7 @@ class Watch:
             return distance >= self.rules.away * track.size
         return distance >= 0.25 * track.size or (distance > 0 and _at_border(track.predicted(track.seen + 0.5), look))
 
-    def _hold(self, suspect: Suspect, look: Look) -> float:
+    def _hold(self, suspect: Suspect) -> float:
         present = [track for track in suspect.carriers.values() if not track.ended]
         if not present:
             return self.rules.hold_gone_s
@@ -220,7 +220,7 @@ class Watch:
     def _is_ripe(self, suspect: Suspect, look: Look, patience: float) -> bool:
         if suspect.state is not State.SUSPECTED or suspect.unattended_since is None or look.at - suspect.seen > 0.5:
             return False
-        return look.at - suspect.unattended_since >= self._hold(suspect, look) * patience
+        return look.at - suspect.unattended_since >= self._hold(suspect) * patience
 
     def _sweep(self, look: Look, actors: list[Track]) -> list[Suspect]:
         gone: list[Suspect] = []
@@ -250,20 +250,18 @@ class Watch:
 def objection(suspect: Suspect, evidence: Evidence, look: Look, rules: Rules = RULES) -> Why | None:
     """Why the pixels speak against this suspect, or None. The first that holds, from the surest to the weakest."""
     share = suspect.box.area / (look.width * look.height)
-    if share > rules.largest_share:
-        return Why.TOO_LARGE
-    if evidence.strange + evidence.edge_gain < rules.lowest_arrival:
-        return Why.REMOVED
-    if share < rules.smallest_share or evidence.contrast < rules.lowest_contrast or evidence.fill < rules.lowest_fill:
-        return Why.FAINT
-    if evidence.fill > rules.largest_fill or (evidence.alike > rules.light_alike and evidence.texture > rules.light_texture):
-        return Why.LIGHT
-    if evidence.moved_from > rules.pushed_alike:
-        return Why.PUSHED_ASIDE
-    main = suspect.main
-    if main is not None and suspect.box.side > rules.largest_to_actor * max(track.size for track in suspect.carriers.values()):
-        return Why.ACTOR
-    return None
+    actor = max((track.size for track in suspect.carriers.values()), default=0.0)
+    faint = share < rules.smallest_share or evidence.contrast < rules.lowest_contrast or evidence.fill < rules.lowest_fill
+    only_light = evidence.alike > rules.light_alike and evidence.texture > rules.light_texture
+    objections = (
+        (share > rules.largest_share, Why.TOO_LARGE),
+        (evidence.strange + evidence.edge_gain < rules.lowest_arrival, Why.REMOVED),
+        (faint, Why.FAINT),
+        (only_light or evidence.fill > rules.largest_fill, Why.LIGHT),
+        (evidence.moved_from > rules.pushed_alike, Why.PUSHED_ASIDE),
+        (suspect.box.side > rules.largest_to_actor * actor, Why.ACTOR),
+    )
+    return next((why for holds, why in objections if holds), None)
 
 
 def manner(suspect: Suspect) -> Why:

@@ -70,10 +70,7 @@ class Tracker:
         """Take one picture's movers; returns the tracks that ended with it."""
         free = list(boxes)
         pairs = sorted(
-            (cost, track.id, index)
-            for track in self.live
-            for index, box in enumerate(free)
-            if (cost := _cost(track, box, now)) is not None
+            (cost, track.id, index) for track in self.live for index, box in enumerate(free) if (cost := _cost(track, box, now)) is not None
         )
         by_id = {track.id: track for track in self.live}
         taken: set[int] = set()

@@ -4,6 +4,7 @@ import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -67,4 +68,4 @@ def _mux(container: Any, stream: Any, packets: Sequence[Kept], base: Fraction) -
 
 def _gaps(packets: Sequence[Kept]) -> tuple[tuple[float, float], ...]:
     times = sorted(kept.at for kept in packets)
-    return tuple((a, b) for a, b in zip(times, times[1:], strict=False) if b - a > GAP_S)
+    return tuple((a, b) for a, b in pairwise(times) if b - a > GAP_S)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import cv2
+import numpy as np
 
 from broker.messages.cameras import EvidenceFile, Sighting
 from cameras.domain.errors import Code, Facts, Refusal
@@ -105,6 +106,13 @@ def jpeg(picture: Picture, quality: int = QUALITY) -> bytes:
     return encoded.tobytes()
 
 
+def shrunk(picture: Picture, size: tuple[int, int]) -> Picture:
+    """The picture at (width, height) when that is smaller, else as it is."""
+    if size[0] >= picture.shape[1]:
+        return picture
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def file_sha256(path: Path) -> str:
     """Lower-case hexadecimal SHA-256 of a file."""
     with path.open("rb") as file:
@@ -153,7 +161,9 @@ def _from_clip(clip: Clip, finding: Finding, notes: list[tuple[Code, Facts]]) ->
         for parcel in stream.parcels():
             for frame in stream.pictures(parcel):
                 at = clip.start + stream.time_of(frame, parcel.at)
-                best = [(abs(at - want), frame) if abs(at - want) < off else (off, kept) for want, (off, kept) in zip(wanted, best, strict=True)]
+                best = [
+                    (abs(at - want), frame) if abs(at - want) < off else (off, kept) for want, (off, kept) in zip(wanted, best, strict=True)
+                ]
         pictures = [upright(frame) for _, frame in best if frame is not None]
     except Refusal as refusal:
         notes.append((Code.PARTLY_BROKEN, refusal.facts))
@@ -166,4 +176,4 @@ def _from_clip(clip: Clip, finding: Finding, notes: list[tuple[Code, Facts]]) ->
 def _small(picture: Picture) -> Picture:
     factor = min(1.0, POSTER_PX / max(picture.shape[:2]))
     size = round(picture.shape[1] * factor), round(picture.shape[0] * factor)
-    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA) if factor < 1 else picture
+    return shrunk(picture, size)

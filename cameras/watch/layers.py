@@ -58,7 +58,7 @@ class Layers:
         """Sort this picture's pixels and learn from it. `now` in seconds, growing."""
         elapsed = min(max(now - self.at, 1e-3), 1.0)
         self.at = now
-        soft = cv2.GaussianBlur(picture, (5, 5), 0)
+        soft: Picture = np.asarray(cv2.GaussianBlur(picture, (5, 5), 0), np.uint8)
         self._follow_exposure(soft)
         tolerance = 11.0 + 2.0 * self.noise
         restless = self._learn_noise(soft)
@@ -113,14 +113,16 @@ class Layers:
 
     def _learn_background(self, picture: Picture, is_back: NDArray[np.bool_], elapsed: float) -> None:
         rate = 0.25 if self.at - self.started < 1.0 else min(elapsed / 6.0, 0.2)
-        flat = picture.astype(np.float32) / self.gain.astype(np.float32)
+        flat: Floats = np.asarray(picture / self.gain.astype(np.float32), np.float32)
         cv2.accumulateWeighted(flat, self.background, rate, _mask(is_back))
         self.back = np.where(is_back, self.back + np.float32(elapsed), np.float32(0.0))
         self.trust[is_back] += np.float32(elapsed)
         cleared = self.back >= BACK_S
         self.since[cleared] = NEVER
 
-    def _learn_newcomer(self, soft: Picture, is_back: NDArray[np.bool_], is_newcomer: NDArray[np.bool_], *, restless: NDArray[np.bool_]) -> None:
+    def _learn_newcomer(
+        self, soft: Picture, is_back: NDArray[np.bool_], is_newcomer: NDArray[np.bool_], *, restless: NDArray[np.bool_]
+    ) -> None:
         now = np.float32(self.at)
         cv2.accumulateWeighted(soft, self.newcomer, 0.15, _mask(is_newcomer))
         other = ~is_back & ~is_newcomer

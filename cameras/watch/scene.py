@@ -131,7 +131,7 @@ class Scene:
         return tuple(_joined([blob.box for blob in blobs]))
 
     def _moved_from(self, box: Box) -> float:
-        """Does what lies in `box` look like something that lay close by before and is gone from there now?"""
+        """How much what lies in `box` looks like something that lay close by before and is gone from there now."""
         if self.picture is None:
             return -1.0
         x0, y0, x1, y1 = _whole(box, self.picture.shape)
@@ -179,7 +179,7 @@ def _joined(boxes: list[Box]) -> list[Box]:
 
 def _whole(box: Box, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
     inside = box.clipped(shape[1], shape[0])
-    return int(inside.x0), int(inside.y0), max(int(round(inside.x1)), int(inside.x0) + 1), max(int(round(inside.y1)), int(inside.y0) + 1)
+    return int(inside.x0), int(inside.y0), max(round(inside.x1), int(inside.x0) + 1), max(round(inside.y1), int(inside.y0) + 1)
 
 
 def _region(now: Picture, before: Picture, inside: Mask) -> Mask:
@@ -196,7 +196,9 @@ def _edge_gain(before: Floats, now: Floats, region: Mask) -> float:
     ring = cv2.morphologyEx(region, cv2.MORPH_GRADIENT, np.ones((5, 5), np.uint8)) > 0
     if not ring.any():
         return 0.0
-    strength = [float(np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))[ring].mean()) for grey in (before, now)]
+    strength = [
+        float(np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))[ring].mean()) for grey in (before, now)
+    ]
     total = sum(strength)
     return (strength[1] - strength[0]) / total if total > 0 else 0.0
 
@@ -204,7 +206,7 @@ def _edge_gain(before: Floats, now: Floats, region: Mask) -> float:
 def _strange(before: Picture, now: Picture, region: Mask) -> float:
     """-1..1: above 0 the region fitted its surroundings better before than now (something came), below 0 it fits better now."""
     out = cv2.dilate(region, np.ones((5, 5), np.uint8))
-    ring = cv2.subtract(cv2.dilate(out, np.ones((9, 9), np.uint8)), out)
+    ring = np.asarray(cv2.subtract(cv2.dilate(out, np.ones((9, 9), np.uint8)), out), np.uint8)
     if not ring.any() or not region.any():
         return 0.0
     fits = [_overlap(_histogram(picture, region), _histogram(picture, ring)) for picture in (before, now)]
@@ -233,7 +235,9 @@ def _alike(before: Floats, now: Floats) -> float:
 
 def _shifted(before: Picture, now: Picture) -> bool:
     """True when the two pictures show different places: their outlines do not lie on each other."""
-    small = [cv2.resize(cv2.cvtColor(whole, cv2.COLOR_BGR2GRAY), None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA) for whole in (before, now)]
+    small = [
+        cv2.resize(cv2.cvtColor(whole, cv2.COLOR_BGR2GRAY), None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA) for whole in (before, now)
+    ]
     edges = [cv2.magnitude(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)) for grey in small]
     (dx, dy), response = cv2.phaseCorrelate(edges[0], edges[1], cv2.createHanningWindow(edges[0].shape[::-1], cv2.CV_32F))
     return bool(np.hypot(dx, dy) > 0.75 or response < 0.05)

@@ -1,8 +1,8 @@
 """Sightings on disk until the desk has them. A sighting is here whole or not at all; kill -9 loses nothing that is here.
 
-    spool/<sighting>/sighting.json, clip.mp4, before.jpg ...    waiting
-    spool/.part-<sighting>/                                     being written; removed at the next start
-    spool/aside/<sighting>/                                     the desk will never take it; kept for a person to look at
+- spool/<sighting>/ with sighting.json, clip.mp4, before.jpg ...: waiting.
+- spool/.part-<sighting>/: being written; removed at the next start.
+- spool/aside/<sighting>/: the desk will never take it; kept for a person to look at.
 """
 
 import os

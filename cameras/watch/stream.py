@@ -147,7 +147,7 @@ class Stream:
                 yield packet
 
     def _choose(self) -> None:
-        video = next(iter(self._container.streams.video), None)
+        video: Any = next(iter(self._container.streams.video), None)
         name = self._container.format.name
         usable = video is not None and getattr(video, "codec_context", None) is not None and name not in NO_VIDEO_FORMATS
         if not usable or name.endswith("_pipe") or video.codec_context.width <= 0:
@@ -211,7 +211,8 @@ _BY_ERRNO = {
 
 def _refusal(error: av.error.FFmpegError, *, live: bool, reading: bool = False) -> Refusal:
     """The closed code of a native error, with the library's last words, scrubbed."""
-    words = error.log[2] if getattr(error, "log", None) else error.strerror
+    log: Any = getattr(error, "log", None)
+    words = log[2] if log else error.strerror
     facts = {"last_words": scrubbed(str(words or error))[:300]}
     by_type: tuple[tuple[type[BaseException], Code], ...] = (
         (av.error.HTTPUnauthorizedError, Code.UNAUTHORISED),

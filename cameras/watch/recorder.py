@@ -1,0 +1,139 @@
+"""What the cameras of this watcher tell: health and looks to the air, cuts to the spool. Imports pictures' libraries: loaded late."""
+
+import base64
+import logging
+import secrets
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import cv2
+
+from broker.messages.cameras import Health, Look, Sighting
+from broker.topics import HEALTH, LOOK
+from cameras.domain.errors import Code, Facts, Refusal
+from cameras.domain.sightings import RULES
+from cameras.watch.analyst import LONGEST_SIDE, LOOKS_PER_S, Analyst, Verifier
+from cameras.watch.camera import Cut
+from cameras.watch.clip import FULL, Clip, write_clip
+from cameras.watch.evidence import Case, gather, jpeg, shrunk, word
+from cameras.watch.layers import Picture
+from cameras.watch.plan import Air
+from cameras.watch.spool import Spool
+from cameras.watch.verifier import Verifier as Network
+from cameras.watch.verifier import WeightsRefused
+
+NO_MODEL = "0" * 64
+LOOK_PX = 320
+LOOK_BYTES = 85_000
+_log = logging.getLogger("cameras.watch.recorder")
+
+
+class Recorder:
+    """Told by all cameras of this watcher. Pictures are taken from clips on one thread of its own."""
+
+    def __init__(self, watcher: str, spool: Spool, air: Air, spooled: Callable[[], None]) -> None:
+        cv2.setNumThreads(1)
+        self.watcher, self.spool, self.air, self.spooled = watcher, spool, air, spooled
+        self.homeless: list[Sighting] = []
+        """Sightings that found no room on the disk: they go out without evidence, once."""
+        self._lock = threading.Lock()
+        self._work = ThreadPoolExecutor(max_workers=1, thread_name_prefix="evidence")
+        self._verifier, self._model = _network()
+
+    def analyst(self) -> Analyst:
+        """A fresh scene for one camera; the network is shared."""
+        return Analyst(self._verifier)
+
+    def stop(self) -> None:
+        """Finish what is being written."""
+        self._work.shutdown(wait=True)
+
+    def health(self, camera: str, health: Health) -> None:
+        if self._model == NO_MODEL and health.state == "seen" and health.code is None:
+            health = health.model_copy(update={"code": Code.NO_MODEL.value})
+        self.air.retain(HEALTH, health, camera=camera)
+
+    def picture(self, camera: str, picture: Picture) -> None:
+        factor = LOOK_PX / max(picture.shape[:2])
+        size = round(picture.shape[1] * factor), round(picture.shape[0] * factor)
+        encoded = jpeg(shrunk(picture, size), 70)
+        if len(encoded) <= LOOK_BYTES:
+            self.air.retain(LOOK, Look(at=datetime.now(UTC), jpeg_base64=base64.b64encode(encoded).decode()), camera=camera)
+
+    def cut(self, cut: Cut) -> None:
+        """Copy the packets while their stream is open; the pictures are taken afterwards, elsewhere."""
+        case = self._case(cut)
+        notes = list(cut.notes)
+        clip: Clip | None = None
+        try:
+            place = self.spool.begin(case.sighting)
+            clip = write_clip(place / "clip.mp4", cut.packets, cut.template)
+            if clip.gaps:
+                notes.append((Code.CLIP_HAS_GAPS, {"gaps": len(clip.gaps)}))
+        except Refusal as refusal:
+            notes.append((refusal.code, refusal.facts))
+        except OSError as error:
+            notes.append((Code.DISK_FULL if error.errno in FULL else Code.EVIDENCE_MISSING, {"errno": error.errno}))
+        self._work.submit(self._finish, case, clip, notes).add_done_callback(_report)
+
+    def take_homeless(self) -> list[Sighting]:
+        """The sightings that found no room; the caller publishes them."""
+        with self._lock:
+            found, self.homeless = self.homeless, []
+        return found
+
+    def _finish(self, case: Case, clip: Clip | None, notes: list[tuple[Code, Facts]]) -> None:
+        """1. Everything. 2. Without the clip, when the disk is full. 3. The bare word, held in memory."""
+        try:
+            self.spool.commit(gather(self._place(case), case, clip, notes))
+        except (Refusal, OSError) as error:
+            _log.error("%s sighting=%s clip given up", Code.DISK_FULL.value, case.sighting)
+            self._finish_small(case, [*notes, (Code.DISK_FULL, {"why": type(error).__name__})])
+        self.spooled()
+
+    def _finish_small(self, case: Case, notes: list[tuple[Code, Facts]]) -> None:
+        try:
+            place = self.spool.begin(case.sighting)
+            self.spool.commit(gather(place, case, None, notes))
+        except (Refusal, OSError):
+            self.spool.drop_part(case.sighting)
+            _log.error("%s sighting=%s told without evidence", Code.DISK_FULL.value, case.sighting)
+            with self._lock:
+                self.homeless.append(word(case, ()))
+
+    def _place(self, case: Case) -> Path:
+        place = self.spool.folder / f".part-{case.sighting}"
+        return place if place.is_dir() else self.spool.begin(case.sighting)
+
+    def _case(self, cut: Cut) -> Case:
+        return Case(
+            sighting=secrets.token_hex(10),
+            camera=cut.camera,
+            watcher=self.watcher,
+            finding=cut.finding,
+            epoch=cut.epoch,
+            clock=cut.clock,
+            size=cut.size,
+            codec=cut.codec,
+            model=self._model,
+            settings={"looks_per_s": LOOKS_PER_S, "longest_side_px": LONGEST_SIDE, "rules": asdict(RULES)},
+        )
+
+
+def _network() -> tuple[Verifier | None, str]:
+    network = Network()
+    try:
+        return network, network.load().sha256
+    except WeightsRefused as refused:
+        _log.warning("%s %s", Code.NO_MODEL.value, refused.code.value)
+        return None, NO_MODEL
+
+
+def _report(done: "Future[None]") -> None:
+    error = done.exception()
+    if error is not None:
+        _log.error("evidence failed", exc_info=error)

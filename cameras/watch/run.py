@@ -1,0 +1,207 @@
+"""The watcher's life: it learns its cameras from the air, runs one thread for each, and starts again what ended.
+
+Nothing heavy is imported before the first camera: a watcher without cameras is a small MQTT client.
+"""
+
+import logging
+import platform
+import secrets
+import ssl
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from broker.client import Client
+from broker.engines import Address
+from broker.messages.cameras import Health
+from broker.messages.devices import About, Desired, Reported, Status
+from broker.topics import ABOUT, DESIRED, HEALTH, REPORTED, SETTLED, SIGHTING, STATUS
+from cameras.watch.plan import Plan, plans_of
+from cameras.watch.spool import Spool
+
+if TYPE_CHECKING:
+    from cameras.watch.camera import Camera
+    from cameras.watch.post import Post
+    from cameras.watch.recorder import Recorder
+
+VERSION = "0.1.0"
+TICK_S = 0.5
+AGAIN_S = (0.5, 2.0, 5.0, 15.0)
+"""Waits before a camera's thread that ended by a fault is started again."""
+_log = logging.getLogger("cameras.watch")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a watcher finds its node. `broker` is a plain MQTT listener on this machine or a trusted wire."""
+
+    node: str
+    device: str
+    password: str = field(repr=False)
+    home: Path
+    broker: Address
+    ca: Path | None = None
+
+
+@dataclass
+class _Running:
+    """One camera and its thread."""
+
+    plan: Plan
+    camera: "Camera"
+    thread: threading.Thread
+    faults: int = 0
+    due: float = 0.0
+
+
+class Watcher:
+    """`start`, then `tick` now and then, then `stop`. Messages come on the client's thread, ticks on the caller's."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.spool = Spool(options.home / "spool")
+        offline = Status(state="offline", session=secrets.token_hex(8))
+        self._session = offline.session
+        self.client = Client(options.broker, options.device, options.password, will=(STATUS, offline, {"device": options.device}))
+        self._lock = threading.Lock()
+        self._wanted: Desired | None = None
+        self._applied = -1
+        self._running: dict[str, _Running] = {}
+        self._recorder: Recorder | None = None
+        self._post: Post | None = None
+
+    def start(self) -> None:
+        """Open the spool and connect. OSError when the home cannot be written."""
+        self.spool.open()
+        device = self.options.device
+        self.client.on(DESIRED.of(device=device), self._desired)
+        self.client.retain(STATUS, Status(state="online", session=self._session, at=datetime.now(UTC)), device=device)
+        self.client.retain(
+            ABOUT, About(kind="watcher", model=platform.machine() or "unknown", version=VERSION, capabilities=("dumping",)), device=device
+        )
+        self.client.start()
+        if any(self.spool.waiting()):
+            self._start_post()
+
+    def stop(self) -> None:
+        """Let every camera cut what it has, then leave."""
+        for running in self._running.values():
+            running.camera.stop()
+        for running in self._running.values():
+            running.thread.join(timeout=3)
+        if self._recorder is not None:
+            self._recorder.stop()
+        if self._post is not None:
+            self._post.stop()
+        self.client.retain(STATUS, Status(state="offline", session=self._session, at=datetime.now(UTC)), device=self.options.device)
+        self.client.stop()
+
+    def tick(self, now: float) -> None:
+        """Apply what is wanted, start again what ended, pass on what found no room. `now` is time.monotonic()."""
+        with self._lock:
+            wanted, self._wanted = self._wanted, None
+        if wanted is not None and wanted.revision >= self._applied:
+            self._apply(wanted)
+        for running in list(self._running.values()):
+            self._revive(running, now)
+        for sighting in self._recorder.take_homeless() if self._recorder is not None else ():
+            self.client.publish(SIGHTING, sighting, camera=sighting.camera)
+
+    def _desired(self, _topic: str, payload: bytes) -> None:
+        try:
+            wanted = Desired.model_validate_json(payload)
+        except ValueError:
+            _log.warning("cameras.malformed desired")
+            return
+        with self._lock:
+            self._wanted = wanted
+
+    def _apply(self, wanted: Desired) -> None:
+        self._applied = wanted.revision
+        try:
+            plans = {plan.id: plan for plan in plans_of(wanted.configuration)}
+        except ValueError as error:
+            self._report(wanted.revision, code="cameras.malformed", facts={"key": str(error)})
+            return
+        for camera in [camera for camera, running in self._running.items() if plans.get(camera) != running.plan]:
+            self._end(camera)
+        for plan in plans.values():
+            if not plan.enabled:
+                now = datetime.now(UTC)
+                self.client.retain(HEALTH, Health(state="off", since=now, at=now), camera=plan.id)
+            elif plan.id not in self._running:
+                self._begin(plan)
+        self._report(wanted.revision)
+
+    def _report(self, revision: int, code: str | None = None, facts: dict[str, Any] | None = None) -> None:
+        told = Reported(revision=revision, applied=code is None, code=code, facts=facts or {}, at=datetime.now(UTC))
+        self.client.retain(REPORTED, told, device=self.options.device)
+
+    def _begin(self, plan: Plan) -> None:
+        from cameras.watch.camera import Camera  # noqa: PLC0415 - numpy, OpenCV and PyAV come with the first camera
+
+        recorder, post = self._start_recorder(), self._start_post()
+        self.client.on(SETTLED.of(camera=plan.id), post.settled)
+        camera = Camera(plan, recorder, recorder.analyst)
+        thread = threading.Thread(target=camera.run, name=f"camera-{plan.id}", daemon=True)
+        self._running[plan.id] = _Running(plan, camera, thread)
+        thread.start()
+
+    def _end(self, camera: str) -> None:
+        running = self._running.pop(camera)
+        running.camera.stop()
+        running.thread.join(timeout=3)
+
+    def _revive(self, running: _Running, now: float) -> None:
+        """A thread that ended without being asked died of a fault: its traceback is in the log, and it begins anew."""
+        if running.thread.is_alive() or running.camera.stopping:
+            return
+        if not running.due:
+            running.due = now + AGAIN_S[min(running.faults, len(AGAIN_S) - 1)]
+            running.faults += 1
+            _log.error("cameras.thread_ended camera=%s faults=%d", running.plan.id, running.faults)
+        elif now >= running.due:
+            faults = running.faults
+            self._begin(running.plan)
+            self._running[running.plan.id].faults = faults
+
+    def _start_recorder(self) -> "Recorder":
+        from cameras.watch.recorder import Recorder  # noqa: PLC0415
+
+        if self._recorder is None:
+            self._recorder = Recorder(self.options.device, self.spool, self.client, self._start_post().wake)
+        return self._recorder
+
+    def _start_post(self) -> "Post":
+        if self._post is None:
+            import httpx  # noqa: PLC0415
+
+            from cameras.watch.post import UPLOAD_S, Post  # noqa: PLC0415
+
+            trust = ssl.create_default_context(cafile=str(self.options.ca)) if self.options.ca is not None else True
+            http = httpx.Client(
+                base_url=self.options.node,
+                auth=(self.options.device, self.options.password),
+                verify=trust,
+                timeout=UPLOAD_S,
+                trust_env=False,
+            )
+            self._post = Post(self.spool, self.client, http)
+            for camera in {sighting.camera for sighting, _ in self.spool.waiting()}:
+                self.client.on(SETTLED.of(camera=camera), self._post.settled)
+            self._post.start()
+        return self._post
+
+
+def run(options: Options, stop: threading.Event) -> None:
+    """Watch until `stop` is set."""
+    watcher = Watcher(options)
+    watcher.start()
+    try:
+        while not stop.wait(TICK_S):
+            watcher.tick(time.monotonic())
+    finally:
+        watcher.stop()
