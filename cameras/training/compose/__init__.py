@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from cameras.training.compose import lights
 from cameras.training.compose.camera import camera, seen
 from cameras.training.compose.shelf import SPLITS, Shelf
 from cameras.training.compose.sprites import render
@@ -55,6 +56,7 @@ def _attempt(shelf: Shelf, rng: np.random.Generator) -> Example:
     tell = STORIES[rng.choice(len(STORIES), p=[share for _, share in STORIES])][0]
     take = tell(stage)
     take = _remembered(take, stage) if rng.random() < 0.08 else take
+    take = _drifted(take, rng) if rng.random() < 0.3 else take
     by = camera(rng, stage.side, stage.side, dim=float(stage.ground.mean()) < _DIM)
     scenes = [scene * gain for scene, gain in zip((take.before, take.act, take.after), rng.normal(1.0, 0.025, 3), strict=True)]
     before, act, after = seen([scene.astype(np.float32) for scene in scenes], by, calm=(float(rng.uniform(0.1, 0.6)), 1.0, 1.0))
@@ -79,6 +81,13 @@ def _remembered(take: Take, stage: Stage) -> Take:
     ghost = stage.actor().moved(*(rng.uniform(-1.5, 1.5, 2) * stage.size))
     faint = float(rng.uniform(0.08, 0.35))
     return replace(take, before=take.before * (1 - faint) + render(take.before, [ghost]) * faint)
+
+
+def _drifted(take: Take, rng: np.random.Generator) -> Take:
+    """A pole in the wind, a loose bracket: the pictures do not lie exactly on each other, whatever happened."""
+    reach = 0.025 * take.before.shape[0]
+    before, act = (lights.shifted_view(scene, *rng.normal(0, reach, 2)) for scene in (take.before, take.act))
+    return replace(take, before=before, act=act)
 
 
 def _blurred(value: float, rng: np.random.Generator) -> float:

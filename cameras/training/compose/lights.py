@@ -45,7 +45,11 @@ def sway(scene: Floats, box: Box, rng: Generator) -> Floats:
 
 def shake(scene: Floats, box: Box, rng: Generator) -> Floats:  # noqa: ARG001
     """The camera moved by a few pixels."""
-    dx, dy = rng.uniform(-4, 4, 2)
+    return shifted_view(scene, *rng.uniform(-3, 3, 2))
+
+
+def shifted_view(scene: Floats, dx: float, dy: float) -> Floats:
+    """The picture moved by (dx, dy) px, its edge repeated."""
     return cv2.warpAffine(scene, np.float32([[1, 0, dx], [0, 1, dy]]), scene.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
 
 
