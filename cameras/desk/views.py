@@ -61,4 +61,4 @@ def _event(row: CaseEventRow) -> CaseEvent:
 
 def change(row: SightingRow) -> dict[str, Any]:
     """What open pages are told after a commit."""
-    return {"sighting": row.id, "camera": row.camera, "state": State(row.state).value, "revision": row.revision}
+    return {"sighting": row.id, "camera": row.camera, "state": State(row.state).value}

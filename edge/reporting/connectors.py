@@ -6,6 +6,7 @@ open311   GeoReport v2, POST /requests.json, form-encoded
 A connector builds a request from a fact and judges the answer; it neither waits, retries nor stores.
 """
 
+import base64
 import json
 import re
 from dataclasses import dataclass, field
@@ -133,6 +134,7 @@ class Open311Connector:
             "description": description(data, reference=told.subject),
             "media_url": (told.media_url or "")[:LARGEST_MEDIA_URL],
             "attribute[dinh_id]": told.id,
+            "attribute[dinh_kind]": told.kind,
         } | _where(data)
         headers = {
             "Content-Type": "application/x-www-form-urlencoded; charset=utf-8",
@@ -165,6 +167,15 @@ class Open311Connector:
 CONNECTORS: dict[str, Connector] = {"webhook": WebhookConnector(), "open311": Open311Connector()}
 
 
+def key_of(secret: str) -> bytes:
+    """The key in a `whsec_` secret, base64 in either alphabet, padded or not. ValueError when it is none or empty."""
+    plain = secret.removeprefix("whsec_").rstrip("=").translate(str.maketrans("-_", "+/"))
+    key = base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    if not key:
+        raise ValueError("an empty secret")
+    return key
+
+
 def lists_service(body: bytes, service_code: str) -> bool:
     """True when a GeoReport service list has that code."""
     try:
@@ -181,7 +192,7 @@ def _signed(event: dict[str, Any], target: Target, *, key: str, now: datetime) -
         "Content-Type": "application/cloudevents+json; charset=utf-8",
         "webhook-id": key,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(target.secret).sign(key, now.astimezone(UTC), body),
+        "webhook-signature": Webhook(key_of(target.secret)).sign(key, now.astimezone(UTC), body),
     }
     return Request(target.url, body.encode(), headers)
 

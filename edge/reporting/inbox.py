@@ -1,10 +1,11 @@
 """A small commune inbox: a server of its own that receives what a node reports, and shows it.
 
-    python -m edge.reporting.inbox --port 8500 --folder FOLDER
+    python -m edge.reporting.inbox --port 8500 --folder FOLDER [--secret whsec_...]
 
-It stands in for the commune's document or 311 system in demonstrations and tests. Its two keys are made at the first
-start and lie in the folder: `secret` (Standard Webhooks) and `api_key` (GeoReport v2). What came is one JSON line each
-in `received.jsonl`, on disk before it is acknowledged, and once per idempotency key however often it is sent.
+Doors: /webhook (CloudEvents, Standard Webhooks) and /open311 (GeoReport v2). It stands in for the commune's document or
+311 system in demonstrations and tests. One secret signs webhooks and is the api_key; without --secret it is made at the
+first start and lies in the folder. What came is one JSON line each in `received.jsonl`, on disk before it is
+acknowledged, and once per idempotency key however often it is sent.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from standardwebhooks import Webhook, WebhookVerificationError
 from starlette.concurrency import run_in_threadpool
 
+from edge.reporting.connectors import key_of
 from edge.reporting.inbox_page import page
 from edge.reporting.service import fresh_secret
 
@@ -43,15 +45,15 @@ class Inbox:
     """What came, in the order in which it came."""
 
     folder: Path
+    secret: str = ""
     received: list[dict[str, Any]] = field(default_factory=list)
-    _known: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _known: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     _gate: Lock = field(default_factory=Lock)
 
     def open(self) -> None:
         """Make the folder and its keys, and read what came before. A torn last line is cut off: it was not acknowledged."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.secret = self._key("secret", fresh_secret())
-        self.api_key = self._key("api_key", secrets.token_urlsafe(24))
+        self.secret = self.secret or self._kept_secret()
         if self._lines.exists():
             whole, _, torn = self._lines.read_bytes().rpartition(b"\n")
             if torn:
@@ -59,15 +61,16 @@ class Inbox:
             for line in whole.splitlines():
                 self._remember(json.loads(line))
 
-    def take(self, key: str, via: str, content: dict[str, Any]) -> dict[str, Any]:
-        """Keep it on disk, once per key. Returns what is kept, the first one when it came before."""
+    def take(self, door: str, key: str, content: dict[str, Any]) -> dict[str, Any]:
+        """Keep it on disk, once per door and key. Returns what is kept, the first one when it came before."""
         with self._gate:
-            known = self._known.get(key)
+            known = self._known.get((door, key))
             if known is not None:
                 known["times"] += 1
                 return known
             number = len(self.received) + 1
-            entry = {"key": key, "via": via, "number": number, "at": datetime.now(UTC).isoformat(), "content": content}
+            entry = {"door": door, "key": key, "about": _about(content), "number": number, "at": datetime.now(UTC).isoformat()}
+            entry["content"] = content
             with self._lines.open("ab") as stream:
                 stream.write(json.dumps(entry, ensure_ascii=False).encode() + b"\n")
                 stream.flush()
@@ -81,14 +84,14 @@ class Inbox:
     def _remember(self, entry: dict[str, Any]) -> dict[str, Any]:
         kept = entry | {"times": 1}
         self.received.append(kept)
-        self._known[entry["key"]] = kept
+        self._known[entry["door"], entry["key"]] = kept
         return kept
 
-    def _key(self, name: str, fresh: str) -> str:
-        path = self.folder / name
+    def _kept_secret(self) -> str:
+        path = self.folder / "secret"
         if not path.exists():
             path.touch(mode=0o600)
-            path.write_text(fresh)
+            path.write_text(fresh_secret())
         return path.read_text().strip()
 
 
@@ -100,7 +103,7 @@ def build(inbox: Inbox) -> FastAPI:
     async def webhook(request: Request) -> JSONResponse:
         body = await request.body()
         try:
-            Webhook(inbox.secret).verify(body, dict(request.headers), json_parse=False)
+            Webhook(key_of(inbox.secret)).verify(body, dict(request.headers), json_parse=False)
             event = json.loads(body)
         except WebhookVerificationError:
             return JSONResponse({"code": "inbox.bad_signature"}, status_code=401)
@@ -108,22 +111,22 @@ def build(inbox: Inbox) -> FastAPI:
             return JSONResponse({"code": "inbox.malformed"}, status_code=400)
         if event.get("type") == "dinh.reporting.probe":
             return JSONResponse({"probe": True})
-        kept = await run_in_threadpool(inbox.take, f"webhook:{request.headers['webhook-id']}", "webhook", event)
+        kept = await run_in_threadpool(inbox.take, "webhook", request.headers["webhook-id"], event)
         return JSONResponse({"number": kept["number"]}, status_code=202)
 
-    @app.get("/open311/v2/services.json")
+    @app.get("/open311/services.json")
     def services() -> list[dict[str, Any]]:
         return [SERVICE | {"description": SERVICE["service_name"], "keywords": "rác"}]
 
-    @app.post("/open311/v2/requests.json")
+    @app.post("/open311/requests.json")
     async def requests(request: Request) -> JSONResponse:
         said = dict(parse_qsl((await request.body())[:LARGEST].decode("utf-8", "replace")))
-        refused = _refused(said, inbox.api_key)
+        refused = _refused(said, inbox.secret)
         if refused is not None:
             return JSONResponse([refused], status_code=int(refused["code"]))
         said.pop("api_key", None)
         key = said.get("attribute[dinh_id]") or request.headers.get("idempotency-key") or secrets.token_hex(10)
-        kept = await run_in_threadpool(inbox.take, f"open311:{key}", "open311", said)
+        kept = await run_in_threadpool(inbox.take, "open311", key, said)
         answer = {"service_request_id": f"XA-{kept['number']:05d}", "service_notice": "", "account_id": ""}
         return JSONResponse([answer], status_code=201)
 
@@ -151,14 +154,20 @@ def _refused(said: dict[str, str], api_key: str) -> dict[str, Any] | None:
     return None
 
 
+def _about(content: dict[str, Any]) -> str:
+    """Kind of the fact, for example `cameras.case_confirmed`; empty when a foreign sender does not say."""
+    return str(content.get("attribute[dinh_kind]") or content.get("type") or "").removeprefix("dinh.")
+
+
 def main(words: Sequence[str] | None = None) -> None:
     """Serve until ended."""
     asked = argparse.ArgumentParser(prog="python -m edge.reporting.inbox", description="A small commune inbox.")
     asked.add_argument("--port", type=int, required=True)
     asked.add_argument("--folder", type=Path, required=True)
     asked.add_argument("--host", default="127.0.0.1")
+    asked.add_argument("--secret", default="")
     given = asked.parse_args(words)
-    inbox = Inbox(given.folder)
+    inbox = Inbox(given.folder, given.secret)
     inbox.open()
     uvicorn.run(build(inbox), host=given.host, port=given.port, log_level="warning", ws="none")
 

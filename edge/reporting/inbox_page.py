@@ -51,13 +51,13 @@ def page(received: Sequence[dict[str, Any]]) -> str:
 
 def _item(entry: dict[str, Any]) -> str:
     content = entry["content"]
-    title, text, picture = _open311(content) if entry["via"] == "open311" else _event(content)
+    title, text, picture = _open311(content) if entry["door"] == "open311" else _event(content)
     shown = f'<img src="{escape(picture)}" alt="Ảnh lúc xảy ra" loading="lazy">' if picture.startswith("https://") else ""
     facts = [
         f"<span>Nhận lúc {_moment(entry['at'])}</span>",
-        f'<span class="tag">{"Open311" if entry["via"] == "open311" else "Webhook"}</span>',
+        f'<span class="tag">{"Open311" if entry["door"] == "open311" else "Webhook"}</span>',
         f"<span>Số {entry['number']:05d}</span>",
-        '<span class="good">✓ Chữ ký đúng</span>' if entry["via"] == "webhook" else "",
+        '<span class="good">✓ Chữ ký đúng</span>' if entry["door"] == "webhook" else "",
         f"<span>Gửi {entry['times']} lần, giữ 1</span>" if entry["times"] > 1 else "",
     ]
     whole = escape(_spelled(content))

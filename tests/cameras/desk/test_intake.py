@@ -37,7 +37,7 @@ def test_a_sighting_is_on_disk_with_its_fact_before_it_is_settled(bench: Bench) 
     assert answers(bench) == [("s-1", True, None)]
     assert bench.air.said[0][0] == "dinh/1/cameras/cam-1/settled"
     assert bench.facts() == [("cameras.sighting_flagged", "s-1")]
-    assert bench.told == [("live/sightings", {"sighting": "s-1", "camera": "cam-1", "state": "flagged", "revision": 0})]
+    assert bench.told == [("live/sightings", {"sighting": "s-1", "camera": "cam-1", "state": "flagged"})]
     seen = bench.desk.whole("s-1", account="x")
     assert (seen.camera_name, seen.address, seen.explanation) == ("Cổng chợ", "Chợ xã", {"dwell_s": 21.5})
     assert [event.what for event in seen.events] == ["flagged"]

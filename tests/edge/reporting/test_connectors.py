@@ -7,7 +7,19 @@ from urllib.parse import parse_qs
 import pytest
 from standardwebhooks import Webhook
 
-from edge.reporting.connectors import Arrived, Gone, Later, Never, Open311Connector, Outcome, Target, Told, WebhookConnector, lists_service
+from edge.reporting.connectors import (
+    Arrived,
+    Gone,
+    Later,
+    Never,
+    Open311Connector,
+    Outcome,
+    Target,
+    Told,
+    WebhookConnector,
+    key_of,
+    lists_service,
+)
 from edge.reporting.egress import Answer
 from edge.reporting.errors import Code
 
@@ -30,6 +42,17 @@ def test_the_published_signature_of_standard_webhooks_is_ours() -> None:
     secret, key = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek"
     signature = Webhook(secret).sign(key, datetime.fromtimestamp(1614265330, UTC), '{"test": 2432232314}')
     assert signature == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+@pytest.mark.parametrize("secret", ["whsec_-_8=", "whsec_-_8", "whsec_+/8=", "+/8"])
+def test_a_secret_may_be_written_in_either_alphabet(secret: str) -> None:
+    assert key_of(secret) == b"\xfb\xff"
+
+
+@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_!!!", "whsec_a"])
+def test_a_secret_that_is_none_is_refused(secret: str) -> None:
+    with pytest.raises(ValueError, match="."):
+        key_of(secret)
 
 
 def test_a_webhook_signs_exactly_the_bytes_it_sends() -> None:
@@ -58,6 +81,7 @@ def test_a_service_request_has_what_georeport_asks() -> None:
         "address_string": "Chợ xã, thôn Đông",
         "media_url": "https://dinh.test/x.jpg",
         "attribute[dinh_id]": "fact1",
+        "attribute[dinh_kind]": "cameras.case_confirmed",
     }
     assert "lúc 08:29 ngày 05/03/2026" in description
     assert "Hai bao tải" in description

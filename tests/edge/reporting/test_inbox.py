@@ -43,7 +43,7 @@ def inbox(tmp_path: Path) -> Iterator[tuple[Inbox, str]]:
 
 def connect_both(office: Office, inbox: Inbox, address: str) -> None:
     office.connect(f"{address}/webhook", secret=inbox.secret)
-    office.connect(f"{address}/open311/v2", kind="open311", secret=inbox.api_key, options={"service_code": "dumping"})
+    office.connect(f"{address}/open311", kind="open311", secret=inbox.secret, options={"service_code": "dumping"})
 
 
 def get(address: str, path: str) -> httpx.Response:
@@ -57,10 +57,16 @@ def test_a_confirmed_case_arrives_both_ways_and_a_meeting_fact_by_webhook(office
     with office.running():
         until(lambda: office.states() == ["delivered"] * 3)
     came = get(address, "/received.json").json()
-    assert sorted(entry["via"] for entry in came) == ["open311", "webhook", "webhook"]
+    assert {(entry["door"], entry["about"]) for entry in came} == {
+        ("webhook", "cameras.case_confirmed"),
+        ("open311", "cameras.case_confirmed"),
+        ("webhook", "meeting.motion_closed"),
+    }
+    assert {entry["key"] for entry in came} == {row.fact for row in office.deliveries()}
+    assert sorted(entry["door"] for entry in came) == ["open311", "webhook", "webhook"]
     references = {row.reference for row in office.deliveries()} - {None}
     assert len(references) == 1
-    assert "api_key" not in next(entry["content"] for entry in came if entry["via"] == "open311")
+    assert "api_key" not in next(entry["content"] for entry in came if entry["door"] == "open311")
     shown = get(address, "/").text
     assert "Cổng chợ" in shown
     assert "Ngân sách" in shown
@@ -70,18 +76,18 @@ def test_a_confirmed_case_arrives_both_ways_and_a_meeting_fact_by_webhook(office
 def test_the_same_report_twice_is_kept_once_even_over_a_restart(tmp_path: Path) -> None:
     inbox = Inbox(tmp_path)
     inbox.open()
-    first = inbox.take("webhook:a", "webhook", {"type": "x"})
-    assert inbox.take("webhook:a", "webhook", {"type": "x"})["number"] == first["number"]
+    first = inbox.take("webhook", "a", {"type": "x"})
+    assert inbox.take("webhook", "a", {"type": "x"})["number"] == first["number"]
     with (tmp_path / "received.jsonl").open("ab") as torn:
-        torn.write(b'{"key": "webhook:b", "via"')
+        torn.write(b'{"key": "b", "door"')
     again = Inbox(tmp_path)
     again.open()
-    assert [entry["key"] for entry in again.received] == ["webhook:a"]
-    again.take("webhook:b", "webhook", {"type": "y"})
+    assert [entry["key"] for entry in again.received] == ["a"]
+    again.take("webhook", "b", {"type": "y"})
     third = Inbox(tmp_path)
     third.open()
     assert [entry["number"] for entry in third.received] == [1, 2]
-    assert (third.secret, third.api_key) == (inbox.secret, inbox.api_key)
+    assert third.secret == inbox.secret
 
 
 @pytest.mark.parametrize(
@@ -109,8 +115,8 @@ def test_an_unsigned_or_stale_webhook_is_refused(inbox: tuple[Inbox, str], heade
 )
 def test_a_service_request_is_checked_as_georeport_says(inbox: tuple[Inbox, str], changed: dict[str, str], status: int) -> None:
     it, address = inbox
-    fields = {"api_key": it.api_key, "service_code": "dumping", "address_string": "Chợ"} | changed
-    answer = httpx.post(address + "/open311/v2/requests.json", data=fields, trust_env=False)
+    fields = {"api_key": it.secret, "service_code": "dumping", "address_string": "Chợ"} | changed
+    answer = httpx.post(address + "/open311/requests.json", data=fields, trust_env=False)
     assert answer.status_code == status
     assert isinstance(answer.json(), list)
 
@@ -150,7 +156,7 @@ def test_an_administrator_makes_tests_and_changes_connectors(office: Office, inb
 
 def test_an_open311_test_looks_for_the_service(office: Office, inbox: tuple[Inbox, str], web: httpx.Client) -> None:
     it, address = inbox
-    asked = {"kind": "open311", "name": "311", "url": f"{address}/open311/v2", "secret": it.api_key, "options": {"service_code": "nothing"}}
+    asked = {"kind": "open311", "name": "311", "url": f"{address}/open311", "secret": it.secret, "options": {"service_code": "nothing"}}
     made = web.post("/api/connectors", json=asked).json()
     assert web.post(f"/api/connectors/{made['id']}/test").json()["code"] == "reporting.service_unknown"
     web.patch(f"/api/connectors/{made['id']}", json={"options": {"service_code": "dumping"}})
