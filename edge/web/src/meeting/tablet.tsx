@@ -1,3 +1,143 @@
+import { Button } from "@mantine/core";
+import { IconArmchair, IconDeviceTablet, IconDeviceTabletQuestion } from "@tabler/icons-react";
+import { useEffect, useState, useSyncExternalStore, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Connection } from "../ground/live/connection";
+import { Snapshots } from "../ground/live/snapshots";
+import { SourceContext, useNow, type Source } from "../ground/live/source";
+import { Empty, Failure, Loading } from "../ground/parts/states";
+import { Refused } from "../ground/http/client";
+import { TabletShell } from "../ground/shells/TabletShell";
+import { useAgenda, useMotion, useRoll } from "./parts/snapshots";
+import { CheckIn } from "./tablet/CheckIn";
+import { DeskContext, useDesk, useView } from "./tablet/context";
+import { TabletDesk, type Me } from "./tablet/desk";
+import { Outcome } from "./tablet/Outcome";
+import { Room } from "./tablet/Room";
+import { Vote } from "./tablet/Vote";
+import classes from "./tablet/Page.module.css";
+
+const NOTHING: Source = { snapshots: new Snapshots(), connection: new Connection() };
+const SEEN = "dinh.seen.motion";
+
+function Plain({ children }: { children: ReactNode }) {
+  const agenda = useAgenda(useDesk().meeting);
+  return <TabletShell title={<b>{agenda?.title ?? "Đình"}</b>}>{children}</TabletShell>;
+}
+
+/** The node asks which tablet this is: the whole screen says its seat for a few seconds. */
+function Identify() {
+  const { t } = useTranslation();
+  const desk = useDesk();
+  const { identify, me } = useView();
+  const shown = useNow(500) - identify < 6000;
+  if (!shown) return null;
+  return (
+    <div className={classes.identify} role="alert">
+      <IconDeviceTablet size={96} stroke={1.2} aria-hidden="true" />
+      <p>{me === null ? desk.device : t("meeting.seat", { label: me.label })}</p>
+    </div>
+  );
+}
+
+/** Which screen the meeting asks for: a vote first, then its result, else the room. */
+function Inside({ me }: { me: Me }) {
+  const desk = useDesk();
+  const agenda = useAgenda(desk.meeting);
+  const motion = useMotion(desk.meeting);
+  const [left, setLeft] = useState<string>();
+  const [seen, setSeen] = useState(() => localStorage.getItem(SEEN));
+  if (agenda === undefined) return <Loading lines={6} />;
+  const id = motion?.motion ?? null;
+  if (motion?.state === "open" && id !== null && left !== id) {
+    return (
+      <Frame me={me}>
+        <Vote key={id} motion={motion} me={me} onLeave={() => setLeft(id)} />
+      </Frame>
+    );
+  }
+  if (motion?.state === "closed" && motion.count && id !== null && seen !== id) {
+    const leave = () => {
+      localStorage.setItem(SEEN, id);
+      setSeen(id);
+    };
+    return (
+      <Frame me={me}>
+        <Outcome motion={motion} count={motion.count} onLeave={leave} />
+      </Frame>
+    );
+  }
+  return <Room agenda={agenda} me={me} onVote={() => setLeft(undefined)} />;
+}
+
+function Frame({ me, children }: { me: Me; children: ReactNode }) {
+  const { t } = useTranslation();
+  const agenda = useAgenda(useDesk().meeting);
+  const who = (
+    <span>
+      <b>{t("meeting.seat", { label: me.label })}</b> {me.name}
+    </span>
+  );
+  return (
+    <TabletShell title={<b>{agenda?.title}</b>} who={who}>
+      {children}
+    </TabletShell>
+  );
+}
+
+function Screen({ seat }: { seat: string | null }) {
+  const { t } = useTranslation();
+  const desk = useDesk();
+  const { phase, me, resuming } = useView();
+  const roll = useRoll(desk.meeting);
+  if (phase === "starting") return <Loading />;
+  if (phase === "unreachable") return <Failure error={new Refused("http.unreachable", {}, 0)} />;
+  if (phase === "unknown") {
+    return (
+      <Empty title={t("meeting.tablet.unknown")} icon={<IconDeviceTabletQuestion size={64} stroke={1.3} />} action={<Button size="lg" component="a" href="/enrol">{t("meeting.tablet.enrol")}</Button>}>
+        {t("meeting.tablet.unknownText")}
+      </Empty>
+    );
+  }
+  if (phase === "no_meeting") {
+    return (
+      <Plain>
+        <Empty title={t("meeting.tablet.noMeeting")} icon={<IconArmchair size={64} stroke={1.3} />}>
+          {t("meeting.tablet.noMeetingText")}
+        </Empty>
+      </Plain>
+    );
+  }
+  const away = me !== null && roll?.seats.some((one) => one.member === me.member && !one.present) === true;
+  if (me !== null && !(away && !resuming)) return <Inside me={me} />;
+  if (resuming) return <Plain>{<Loading lines={6} />}</Plain>;
+  return (
+    <Plain>
+      <CheckIn seat={seat} />
+    </Plain>
+  );
+}
+
+function Meeting({ desk }: { desk: TabletDesk }) {
+  useSyncExternalStore(desk.subscribe, desk.now);
+  return (
+    <SourceContext value={desk.post ?? NOTHING}>
+      <Screen key={desk.meeting} seat={desk.seat} />
+      <Identify />
+    </SourceContext>
+  );
+}
+
+/** A member's tablet. */
 export function TabletPage() {
-  return null;
+  const [desk] = useState(() => new TabletDesk());
+  useEffect(() => {
+    desk.start();
+    return () => desk.stop();
+  }, [desk]);
+  return (
+    <DeskContext value={desk}>
+      <Meeting desk={desk} />
+    </DeskContext>
+  );
 }

@@ -1,3 +1,5 @@
+import { hearClock } from "./clock";
+
 /** What the node answers when it refuses: a closed code and facts. The sentence is made by `sentence` in the reader's language. */
 export class Refused extends Error {
   constructor(
@@ -32,6 +34,7 @@ export async function send(method: Method, path: string, body?: BodyInit, type?:
   const response = await fetch(path, { method, headers, body: body ?? null, credentials: "same-origin", cache: "no-store" }).catch(() => {
     throw new Refused("http.unreachable", {}, 0);
   });
+  hearClock(response.headers.get("Date"));
   if (!response.ok) throw await refusal(response);
   return response;
 }

@@ -1,13 +1,15 @@
 import { useMutation, useQuery, useQueryClient, type UseMutationResult, type UseQueryResult } from "@tanstack/react-query";
 import { get, post, Refused, remove } from "./client";
 
-export type Role = "administrator" | "secretary" | "chair" | "member" | "officer" | "auditor" | "screen" | "device";
+export type Role = "administrator" | "secretary" | "chair" | "member" | "officer" | "auditor" | "screen" | "device" | "tablet" | "watcher";
 
 export interface Person {
   account: string;
   name: string;
   roles: Role[];
   device?: string | null;
+  /** The password is a one-time password: only changing it is allowed. */
+  must_change?: boolean;
 }
 
 const KEY = ["session"];

@@ -1,36 +1,43 @@
 import { IconCircleCheck, IconCloudOff, IconLoader2 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useConnection, useNow } from "../live/source";
-import { clock, time } from "../words/format";
+import { clock, timeToSecond } from "../words/format";
 import classes from "./ConnectionWords.module.css";
 
-/** How this page stands with the node, in words and shape; how old what is shown is, and what waits to be sent. */
+const SHORT_MS = 2500;
+
+/** How this page stands with the node, in a few words and a shape. */
 export function ConnectionWords() {
   const { t } = useTranslation();
   const { state, since, waiting } = useConnection();
   const now = useNow();
-  const young = now - since < 3000;
   if (state === "online") {
     return (
       <span className={classes.online} role="status">
-        <IconCircleCheck size={20} aria-hidden="true" /> {waiting > 0 && !young ? t("ground.connection.sending", { count: waiting }) : t("ground.connection.online")}
+        <IconCircleCheck size={20} aria-hidden="true" /> {waiting > 0 && now - since > SHORT_MS ? t("ground.connection.sending", { count: waiting }) : t("ground.connection.online")}
       </span>
     );
   }
-  if (state === "connecting") {
-    return (
-      <span className={classes.connecting} role="status">
-        <IconLoader2 size={20} aria-hidden="true" /> {t("ground.connection.connecting")}
-      </span>
-    );
-  }
+  const Icon = state === "connecting" ? IconLoader2 : IconCloudOff;
   return (
-    <span className={classes.offline} role="status">
-      <IconCloudOff size={20} aria-hidden="true" />
-      <span>
-        {t("ground.connection.offline", { age: clock((now - since) / 1000), at: time(since) })}
-        {waiting > 0 && ` ${t("ground.connection.waiting", { count: waiting })}`}
-      </span>
+    <span className={state === "connecting" ? classes.connecting : classes.offline} role="status">
+      <Icon size={20} aria-hidden="true" /> {state === "connecting" ? t("ground.connection.connecting") : t("ground.connection.offline", { age: clock((now - since) / 1000) })}
     </span>
+  );
+}
+
+/** When the node is away for longer than a blink: how old the screen is, and what is safe. Floats, so that nothing jumps. */
+export function ConnectionBanner() {
+  const { t } = useTranslation();
+  const { state, since, waiting } = useConnection();
+  const now = useNow();
+  if (state !== "offline" || now - since < SHORT_MS) return null;
+  return (
+    <div className={classes.banner} role="alert">
+      <IconCloudOff size={24} aria-hidden="true" />
+      <span>
+        {t("ground.connection.stale", { at: timeToSecond(since) })} {waiting > 0 && t("ground.connection.waiting", { count: waiting })}
+      </span>
+    </div>
   );
 }

@@ -43,6 +43,8 @@ export class Post {
   onUnknown: (() => void) | undefined;
   /** Every answer to an ask of this tablet, also to one made before a reload. */
   onAnswer: ((ask: Ask, answer: Answer) => void) | undefined;
+  /** The node has given this device to another meeting. */
+  onMoved: (() => void) | undefined;
   onCommand: ((kind: string) => void) | undefined;
   private readonly session = freshId();
   private readonly asks: Asks;
@@ -168,6 +170,8 @@ export class Post {
 
   private report(desired: Json): void {
     this.snapshots.put(deviceTopic(this.device, "desired"), desired);
+    const meeting = (desired.configuration as Json | undefined)?.meeting;
+    if (typeof meeting === "string" && meeting !== this.meeting) this.onMoved?.();
     const reported = { revision: desired.revision, applied: true, at: new Date().toISOString() };
     this.client?.publish(deviceTopic(this.device, "reported"), JSON.stringify(reported), { qos: 1, retain: true });
   }
@@ -195,7 +199,9 @@ export class Post {
   private async retry(): Promise<void> {
     if (!this.running || this.client !== null) return;
     try {
-      await this.open(await get<Ticket>("/api/ticket"));
+      const ticket = await get<Ticket>("/api/ticket");
+      if (ticket.meeting !== this.meeting) this.onMoved?.();
+      else await this.open(ticket);
     } catch (error) {
       this.connection.set("offline");
       if (error instanceof Refused && (error.status === 401 || error.status === 403)) this.onUnknown?.();

@@ -6,7 +6,7 @@ import { useEffect, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink, useLocation, useNavigate } from "react-router";
 import { useSession, useSignOut } from "../http/session";
-import { ConnectionWords } from "../parts/ConnectionWords";
+import { ConnectionBanner, ConnectionWords } from "../parts/ConnectionWords";
 import { LanguageSwitch } from "../parts/LanguageSwitch";
 import classes from "./DeskShell.module.css";
 
@@ -86,6 +86,7 @@ export function DeskShell({ destinations, children }: { destinations: Destinatio
       <main id="main" className={classes.main} tabIndex={-1}>
         {children}
       </main>
+      <ConnectionBanner />
     </div>
   );
 }

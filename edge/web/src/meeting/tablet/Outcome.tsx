@@ -1,0 +1,60 @@
+import { Button } from "@mantine/core";
+import { IconArrowLeft, IconSearch } from "@tabler/icons-react";
+import { useMutation } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { get } from "../../ground/http/client";
+import { sentence } from "../../ground/http/sentence";
+import type { Count, MotionSnapshot } from "../../ground/wire";
+import { findInBundle } from "../log/receipt";
+import { Bars } from "../parts/Bars";
+import { ruleLine } from "../parts/rule";
+import { Verdict } from "../parts/Verdict";
+import { useDesk, useView } from "./context";
+import type { Vote } from "./desk";
+import classes from "./Outcome.module.css";
+import { Taken } from "./Taken";
+
+function Search({ vote }: { vote: Vote }) {
+  const { t } = useTranslation();
+  const desk = useDesk();
+  const search = useMutation({
+    mutationFn: async () => {
+      const bundle = await get<Parameters<typeof findInBundle>[0]>(`/api/meetings/${desk.meeting}/motions/${vote.motion}/bundle`);
+      return vote.cast === undefined ? "unknown" : findInBundle(bundle, vote.cast.receipt, vote.cast.jws);
+    },
+  });
+  if (search.data !== undefined) return <p className={classes[search.data]}>{t(`meeting.outcome.found.${search.data}`)}</p>;
+  return (
+    <>
+      <Button size="lg" variant="default" loading={search.isPending} onClick={() => search.mutate()} leftSection={<IconSearch size={24} />}>
+        {t("meeting.outcome.search")}
+      </Button>
+      {search.error !== null && <p role="alert">{sentence(t, search.error)}</p>}
+    </>
+  );
+}
+
+/** The result of a vote that has just closed, with this tablet's own receipt. */
+export function Outcome({ motion, count, onLeave }: { motion: MotionSnapshot; count: Count; onLeave: () => void }) {
+  const { t } = useTranslation();
+  const vote = useView().votes[motion.motion ?? ""];
+  return (
+    <div className={classes.screen}>
+      <div className={classes.inner}>
+        <h1>{motion.title}</h1>
+        <Verdict count={count} />
+        <Bars count={count} />
+        {motion.rule && <p className="quiet">{ruleLine(t, { ...motion.rule, needed: count.needed })}</p>}
+        {vote?.cast && (
+          <>
+            <Taken vote={vote} mayChange={false} />
+            <Search vote={vote} />
+          </>
+        )}
+        <Button className={classes.leave ?? ""} size="xl" onClick={onLeave} leftSection={<IconArrowLeft size={26} />}>
+          {t("meeting.vote.back")}
+        </Button>
+      </div>
+    </div>
+  );
+}

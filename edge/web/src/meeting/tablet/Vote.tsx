@@ -1,0 +1,153 @@
+import { Button } from "@mantine/core";
+import { IconAlertTriangle, IconArrowBackUp, IconArrowLeft } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { words } from "../../ground/http/sentence";
+import { Loading } from "../../ground/parts/states";
+import type { ChoiceId, MotionSnapshot } from "../../ground/wire";
+import { number } from "../../ground/words/format";
+import { checkPaper, type CheckedPaper } from "../log/ballot";
+import { Mark } from "../parts/Mark";
+import { ruleLine } from "../parts/rule";
+import { useDesk, useView } from "./context";
+import type { Me, Refusal } from "./desk";
+import { Taken } from "./Taken";
+import classes from "./Vote.module.css";
+
+/** The paper of this motion, hashed here. Undefined while it is hashed, null when its bytes are not what the node says. */
+export function usePaper(motion: MotionSnapshot, meeting: string): CheckedPaper | null | undefined {
+  return useQuery({
+    queryKey: ["paper", motion.motion, motion.paper_sha256, motion.paper_base64?.length],
+    queryFn: () => checkPaper(motion, meeting).catch(() => null),
+    staleTime: Infinity,
+  }).data;
+}
+
+function Question({ motion, checked }: { motion: MotionSnapshot; checked: CheckedPaper }) {
+  const { t } = useTranslation();
+  const { paper } = checked;
+  const rule = motion.rule ?? { ...paper.rule, share: paper.rule.share.join("/") };
+  return (
+    <header className={classes.question}>
+      <p className={classes.kind}>{t("meeting.vote.kind", { item: paper.item_title })}</p>
+      <h1>{paper.title}</h1>
+      {paper.text !== "" && <p className={classes.text}>{paper.text}</p>}
+      <p className={classes.rule}>
+        {ruleLine(t, rule)} {t("meeting.vote.who", { count: paper.voters.length, body: paper.body, number: number(paper.voters.length) })}
+      </p>
+    </header>
+  );
+}
+
+function Choices({ checked, was, onBack }: { checked: CheckedPaper; was: ChoiceId | undefined; onBack: (() => void) | undefined }) {
+  const { t } = useTranslation();
+  const desk = useDesk();
+  const [busy, setBusy] = useState(false);
+  const choose = (choice: ChoiceId) => {
+    setBusy(true);
+    onBack?.();
+    void desk.cast(checked, choice);
+  };
+  return (
+    <div className={classes.choices}>
+      {checked.paper.choices.map((choice) => (
+        <button key={choice} type="button" className={`${classes.choice ?? ""} ${classes[choice] ?? ""}`} disabled={busy} onClick={() => choose(choice)}>
+          <Mark choice={choice} size={34} />
+          <span className={classes.word}>{t(`meeting.choice.${choice}`)}</span>
+          {was === choice && <span className={classes.was}>{t("meeting.vote.yours")}</span>}
+        </button>
+      ))}
+      {onBack !== undefined && (
+        <Button size="lg" variant="subtle" onClick={onBack} leftSection={<IconArrowBackUp size={24} />}>
+          {t("meeting.vote.keep")}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Refused({ refused }: { refused: Refusal }) {
+  const { t } = useTranslation();
+  return (
+    <p className={classes.refused} role="alert">
+      <IconAlertTriangle size={26} aria-hidden="true" /> {words(t, refused.code, refused.facts)}
+    </p>
+  );
+}
+
+interface Props {
+  motion: MotionSnapshot;
+  me: Me;
+  onLeave: () => void;
+}
+
+/** A voter's part below the question: choose, or see what was taken and change it. */
+function Voter({ motion, checked, onLeave }: { motion: MotionSnapshot; checked: CheckedPaper; onLeave: () => void }) {
+  const { votes, refused } = useView();
+  const [changing, setChanging] = useState(false);
+  const vote = votes[checked.paper.motion];
+  const refusal = refused[checked.paper.motion];
+  const newest = vote?.pending ?? vote?.cast;
+  const choosing = newest === undefined || changing;
+  return (
+    <>
+      {refusal !== undefined && <Refused refused={refusal} />}
+      {choosing ? (
+        <Choices key={vote?.pending?.jws ?? refusal?.code ?? "first"} checked={checked} was={newest?.choice} onBack={newest === undefined ? undefined : () => setChanging(false)} />
+      ) : (
+        <>
+          <Taken vote={vote} mayChange={motion.may_change} onChange={() => setChanging(true)} />
+          <Leave onLeave={onLeave} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Leave({ onLeave }: { onLeave: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Button className={classes.leave ?? ""} size="lg" variant="default" onClick={onLeave} leftSection={<IconArrowLeft size={24} />}>
+      {t("meeting.vote.back")}
+    </Button>
+  );
+}
+
+/** The vote takes the whole screen: question, rule, who votes, three equal choices; then at once what was cast and its receipt. */
+export function Vote({ motion, me, onLeave }: Props) {
+  const { t } = useTranslation();
+  const checked = usePaper(motion, useDesk().meeting);
+  if (checked === undefined) return <Loading />;
+  if (checked === null) return <Wrong onLeave={onLeave} />;
+  const mayVote = checked.paper.voters.some(({ member }) => member === me.member);
+  return (
+    <div className={classes.screen}>
+      <div className={classes.inner}>
+        <Question motion={motion} checked={checked} />
+        {mayVote ? (
+          <Voter motion={motion} checked={checked} onLeave={onLeave} />
+        ) : (
+          <>
+            <p className={classes.watch}>{t("meeting.vote.watch")}</p>
+            <Leave onLeave={onLeave} />
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Wrong({ onLeave }: { onLeave: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <div className={classes.screen}>
+      <div className={classes.inner}>
+        <p className={classes.refused} role="alert">
+          <IconAlertTriangle size={26} aria-hidden="true" /> {t("meeting.vote.wrongPaper")}
+        </p>
+        <Leave onLeave={onLeave} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,248 @@
+import { get, Refused } from "../../ground/http/client";
+import type { Answer, Ask } from "../../ground/post/asks";
+import { hex, sha256, utf8 } from "../../ground/post/bytes";
+import { keyOf, makeKey, signed, type Key } from "../../ground/post/keys";
+import { Post, type Ticket } from "../../ground/post/post";
+import { read, readAll, write } from "../../ground/post/store";
+import { BIRTH } from "../../ground/post/topics";
+import type { Birth, ChoiceId, Receipt, SpeechKind } from "../../ground/wire";
+import { signBallot, type CheckedPaper } from "../log/ballot";
+
+/** Who sits at this tablet, as the node answered the check-in. */
+export interface Me {
+  member: string;
+  seat: string;
+  label: string;
+  name: string;
+}
+
+/** A ballot as it was signed here. */
+export interface Ballot {
+  choice: ChoiceId;
+  jws: string;
+  at: string;
+}
+
+/** What this tablet did in one vote: the newest ballot with a receipt, and one that is signed and on its way. */
+export interface Vote {
+  meeting: string;
+  motion: string;
+  cast?: Ballot & { receipt: Receipt };
+  pending?: Ballot;
+}
+
+export interface Refusal {
+  code: string;
+  facts: Record<string, unknown>;
+}
+
+export type Phase = "starting" | "unknown" | "no_meeting" | "unreachable" | "ready";
+
+export interface View {
+  phase: Phase;
+  /** True until the node has said whether the key kept here still holds a seat. */
+  resuming: boolean;
+  me: Me | null;
+  votes: Record<string, Vote>;
+  /** The last refusal of a ballot, by motion. */
+  refused: Record<string, Refusal>;
+  identify: number;
+}
+
+const VERSION = "1";
+const START: View = { phase: "starting", resuming: true, me: null, votes: {}, refused: {}, identify: 0 };
+
+/**
+ * One tablet's part in a meeting, apart from how it is drawn: ticket, post, key, check-in, asking to speak, voting.
+ * What the node acknowledged is on this tablet's disk too, so that a reload comes back to the same screen.
+ */
+export class TabletDesk {
+  post: Post | null = null;
+  meeting = "";
+  device = "";
+  seat: string | null = null;
+  private view: View = START;
+  private key: Key | undefined;
+  private birth: string | undefined;
+  private timer: number | undefined;
+  private stopped = false;
+  private readonly calls = new Set<() => void>();
+
+  now = (): View => this.view;
+
+  subscribe = (call: () => void): (() => void) => {
+    this.calls.add(call);
+    return () => this.calls.delete(call);
+  };
+
+  start(): void {
+    this.stopped = false;
+    void this.begin();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    window.clearTimeout(this.timer);
+    this.post?.stop();
+    this.post = null;
+  }
+
+  /** Check in with a PIN or a badge. A new key each time: the old one ends with the old binding. */
+  async checkIn(proof: { pin: string } | { badge: string }): Promise<Refusal | null> {
+    const key = await makeKey(`ballot:${this.meeting}`);
+    this.key = key;
+    const answer = await this.ask("check_in", { ...proof, ...(await this.possession(key)) }, false);
+    if (!answer.ok) return refusal(answer);
+    await this.welcome(answer);
+    return null;
+  }
+
+  async speak(kind: SpeechKind): Promise<Refusal | null> {
+    return refusalOf(await this.ask("speak", { kind }, true));
+  }
+
+  async withdraw(request: string): Promise<Refusal | null> {
+    return refusalOf(await this.ask("withdraw", { request }, true));
+  }
+
+  /** Sign and cast. The signed ballot is on disk before it is sent, and is sent again until it is answered. */
+  async cast(checked: CheckedPaper, choice: ChoiceId): Promise<void> {
+    const { me, key } = { me: this.view.me, key: this.key };
+    if (me === null || key === undefined) return;
+    const jws = await signBallot(key, { meeting: this.meeting, seat: me.seat, choice, checked });
+    const motion = checked.paper.motion;
+    await this.keepVote({ ...this.vote(motion), pending: { choice, jws, at: new Date().toISOString() } });
+    this.change({ refused: without(this.view.refused, motion) });
+    await this.ask("cast", { ballot: jws }, true);
+  }
+
+  private async begin(): Promise<void> {
+    try {
+      const ticket = await get<Ticket>("/api/ticket");
+      if (this.isStopped()) return;
+      if (!ticket.meeting) return this.later("no_meeting", 5000);
+      await this.open(ticket, ticket.meeting);
+    } catch (error) {
+      const unknown = error instanceof Refused && (error.status === 401 || error.status === 403);
+      this.later(unknown ? "unknown" : "unreachable", unknown ? 4000 : 1500);
+    }
+  }
+
+  private isStopped(): boolean {
+    return this.stopped;
+  }
+
+  private later(phase: Phase, after_ms: number): void {
+    this.change({ phase });
+    if (!this.stopped) this.timer = window.setTimeout(() => void this.begin(), after_ms);
+  }
+
+  private async open(ticket: Ticket, meeting: string): Promise<void> {
+    this.meeting = meeting;
+    this.device = ticket.user;
+    this.seat = ticket.seat ?? null;
+    this.key = await keyOf(`ballot:${meeting}`);
+    const kept = (await readAll<Vote>("receipts")).filter((vote) => vote.meeting === meeting);
+    const me = (await read<Me>("seen", `me:${meeting}`)) ?? null;
+    const post = new Post(ticket.user, meeting, { model: navigator.userAgent.slice(0, 80), version: VERSION, capabilities: ["vote", "read", "speak"] });
+    post.onAnswer = (ask, answer) => void this.answered(ask, answer);
+    post.onUnknown = () => this.change({ phase: "unknown" });
+    post.onCommand = (kind) => this.obey(kind);
+    post.snapshots.subscribe(BIRTH, () => this.born(post));
+    post.onMoved = () => location.reload();
+    post.connection.subscribe(() => post.connection.now().state === "online" && this.view.phase !== "ready" && this.change({ phase: "ready" }));
+    this.post = post;
+    this.change({ phase: "ready", me, votes: Object.fromEntries(kept.map((vote) => [vote.motion, vote])), resuming: this.key !== undefined });
+    await post.start(ticket);
+    await this.resume();
+  }
+
+  /** The node started again: it may know less than before, so say again whose key this is. */
+  private born(post: Post): void {
+    const session = (post.snapshots.get(BIRTH)?.payload as Birth | undefined)?.session;
+    if (session === this.birth) return;
+    const again = this.birth !== undefined;
+    this.birth = session;
+    if (again) void this.resume();
+  }
+
+  private async resume(): Promise<void> {
+    if (this.key === undefined) return this.change({ resuming: false, me: null });
+    const answer = await this.ask("resume", await this.possession(this.key), false);
+    if (answer.ok) await this.welcome(answer);
+    else await this.leave();
+    this.change({ resuming: false });
+    return undefined;
+  }
+
+  private async welcome(answer: Answer): Promise<void> {
+    const { receipts, ...me } = answer.body as unknown as Me & { receipts?: Receipt[] };
+    for (const receipt of receipts ?? []) await this.keepReceipt(receipt);
+    await write("seen", `me:${this.meeting}`, me);
+    this.change({ me });
+  }
+
+  private async leave(): Promise<void> {
+    await write("seen", `me:${this.meeting}`, null);
+    this.change({ me: null });
+  }
+
+  private async possession(key: Key): Promise<Record<string, unknown>> {
+    const claims = { meeting: this.meeting, device: this.device, kid: key.kid, at: new Date().toISOString() };
+    return { key: key.jwk, proof: await signed(key, claims) };
+  }
+
+  private async ask(kind: string, body: Record<string, unknown>, durable: boolean): Promise<Answer> {
+    if (this.post === null) throw new Error("the tablet is not started");
+    return this.post.ask(kind, body, durable);
+  }
+
+  private async answered(ask: Ask, answer: Answer): Promise<void> {
+    if (answer.code === "meeting.not_checked_in" || answer.code === "meeting.key_unknown") await this.leave();
+    if (ask.kind !== "cast") return;
+    if (answer.ok) return this.keepReceipt(answer.body as unknown as Receipt);
+    const vote = Object.values(this.view.votes).find(({ pending }) => pending?.jws === ask.body.ballot);
+    if (vote === undefined) return;
+    const { pending: _refused, ...rest } = vote;
+    await this.keepVote(rest);
+    this.change({ refused: { ...this.view.refused, [vote.motion]: refusal(answer) } });
+  }
+
+  private vote(motion: string): Vote {
+    return this.view.votes[motion] ?? { meeting: this.meeting, motion };
+  }
+
+  /** Lay a receipt to the ballot it is for; a repeat changes nothing. */
+  private async keepReceipt(receipt: Receipt): Promise<void> {
+    const { pending, ...vote } = this.vote(receipt.motion);
+    if (pending === undefined || hex(await sha256(utf8(pending.jws))) !== receipt.ballot_sha256) return;
+    await this.keepVote({ ...vote, cast: { ...pending, receipt } });
+  }
+
+  private async keepVote(vote: Vote): Promise<void> {
+    await write("receipts", `${vote.meeting}/${vote.motion}`, vote);
+    this.change({ votes: { ...this.view.votes, [vote.motion]: vote } });
+  }
+
+  private obey(kind: string): void {
+    if (kind === "identify") this.change({ identify: Date.now() });
+    if (kind === "reload" || kind === "restart") location.reload();
+  }
+
+  private change(part: Partial<View>): void {
+    this.view = { ...this.view, ...part };
+    for (const call of this.calls) call();
+  }
+}
+
+function refusal(answer: Answer): Refusal {
+  return { code: answer.code ?? "unknown", facts: answer.facts ?? {} };
+}
+
+function refusalOf(answer: Answer): Refusal | null {
+  return answer.ok ? null : refusal(answer);
+}
+
+function without<T>(record: Record<string, T>, key: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([known]) => known !== key));
+}
