@@ -29,6 +29,10 @@ from meeting.domain.motions import MotionState
 MOST_BYTES = 4096
 """Of the whole compact JWS. An honest ballot has about 700."""
 FIELDS = frozenset({"meeting", "motion", "paper", "choice", "seat", "nonce", "at"})
+PLAIN = re.compile(r"[!-~]{1,100}")
+"""Everything in a ballot is an id, a hash, a word or a time: visible ASCII."""
+KID = re.compile(r"[A-Za-z0-9_-]{43}")
+"""An RFC 7638 thumbprint."""
 NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
 
@@ -91,9 +95,10 @@ class Verify(Protocol):
 def read(parts: Signed) -> tuple[str, Ballot]:
     """Checks 1 and 2: the key id and what was said. Nothing is verified yet."""
     ballot = _payload(parts.payload)
-    if set(parts.header) != {"alg", "kid"} or parts.header["alg"] != "ES256" or not isinstance(parts.header["kid"], str):
+    kid = parts.header.get("kid")
+    if set(parts.header) != {"alg", "kid"} or parts.header["alg"] != "ES256" or not isinstance(kid, str) or not KID.fullmatch(kid):
         raise Refusal(Code.BALLOT_ALGORITHM, alg=str(parts.header.get("alg"))[:20])
-    return parts.header["kid"], ballot
+    return kid, ballot
 
 
 def check_voter(parts: Signed, ballot: Ballot, binding: Binding | None, *, device: str, verify: Verify) -> Binding:
@@ -134,7 +139,7 @@ def _payload(payload: bytes) -> Ballot:
     if again != payload or not isinstance(said, dict) or set(said) != FIELDS:
         raise Refusal(Code.BALLOT_BYTES, field="payload")
     for field, value in sorted(said.items()):
-        if not isinstance(value, str) or not value or len(value) > 100:
+        if not isinstance(value, str) or not PLAIN.fullmatch(value):
             raise Refusal(Code.BALLOT_BYTES, field=field)
     if not NONCE.fullmatch(said["nonce"]):
         raise Refusal(Code.BALLOT_BYTES, field="nonce")

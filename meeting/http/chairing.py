@@ -107,4 +107,4 @@ def _motions(router: APIRouter, service: MeetingService, chair: object) -> None:
 
     @router.post(f"{ONE}/motions/{{motion}}/corrections", status_code=201)
     def correct_motion(meeting: str, motion: str, words: CorrectionWords, who: Annotated[Person, chair]) -> Changed:
-        return votes.correct(meeting, motion, text=words.text, by=who.name)
+        return votes.correct(meeting, motion, text=words.text, by=who.account)

@@ -8,6 +8,7 @@ from broker.messages.meetings import DocumentRef
 from meeting.ports import PersonGate
 from meeting.service import MeetingService
 from meeting.service.words import (
+    VISIBLE,
     Changed,
     ItemChange,
     MeetingChange,
@@ -53,7 +54,9 @@ def preparing(service: MeetingService, person: PersonGate) -> APIRouter:
         return desk.remove_item(meeting, item)
 
     @router.post("/{meeting}/items/{item}/documents", status_code=201)
-    def add_document(meeting: str, item: str, pdf: UploadFile, title: Annotated[str, Form(min_length=1, max_length=300)]) -> DocumentRef:
+    def add_document(
+        meeting: str, item: str, pdf: UploadFile, title: Annotated[str, Form(min_length=1, max_length=300, pattern=VISIBLE)]
+    ) -> DocumentRef:
         return service.documents.add(meeting, item, title=title, source=pdf.file)
 
     @router.post("/{meeting}/pins")

@@ -13,7 +13,6 @@ from typing import Any, Literal
 from broker.envelope import canonical
 
 VERSION = 1
-Kind = Literal["meeting_opened", "member", "key_bound", "key_ended", "presence", "roll", "motion_opened", "ballot", "motion_closed"]
 Data = dict[str, Any]
 
 
@@ -42,8 +41,14 @@ def entry(kind: str, place: Place, data: Mapping[str, Any]) -> bytes:
     return canonical({**data, **head})
 
 
-def meeting_opened(*, title: str, body: str) -> Data:
+def log_begun(*, title: str, body: str) -> Data:
+    """The first entry. The members follow it."""
     return {"title": title, "body": body}
+
+
+def meeting_state(state: str) -> Data:
+    """`state`: open, paused or closed."""
+    return {"state": state}
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,10 @@ def member(voter: Voter) -> Data:
         "chairs": voter.chairs,
         "name_sha256": voter.name_sha256,
     }
+
+
+def member_removed(member_id: str) -> Data:
+    return {"member": member_id}
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ class _Check:
         if opened[0].fields.text("paper") != self.paper_sha256:
             raise Wrong(Found.PAPER_HASH, "paper", said=opened[0].fields.text("paper"), computed=self.paper_sha256)
         self.paper: Paper = read_paper(text, meeting=self.meeting, motion=self.motion)
-        self.summary |= {"title": self.paper.title, "paper_sha256": self.paper_sha256, "voters": len(self.paper.voters)}
+        self.summary |= {"title": self.paper.title, "paper_sha256": self.paper_sha256, "voters": self.paper.voters}
 
     def _names(self) -> None:
         hashes: dict[str, str] = {}

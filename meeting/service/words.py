@@ -8,8 +8,11 @@ from broker.identity import Id
 from broker.messages.base import Sha256
 from broker.messages.meetings import Choice, Count, DocumentRef, ItemState, LogHead, MeetingState, MotionState, RuleView
 
-Line = Annotated[str, Field(min_length=1, max_length=300)]
-Name = Annotated[str, Field(min_length=1, max_length=120)]
+VISIBLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+"""Text without control characters; line breaks and tabs are text."""
+Line = Annotated[str, Field(min_length=1, max_length=300, pattern=VISIBLE)]
+MaybeLine = Annotated[str, Field(max_length=300, pattern=VISIBLE)]
+Name = Annotated[str, Field(min_length=1, max_length=120, pattern=VISIBLE)]
 Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
 Units = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
 SpeechKind = Literal["speak", "question"]
@@ -34,7 +37,7 @@ class NewMeeting(Words):
 
     title: Line
     body: Line
-    place: Annotated[str, Field(max_length=300)] = ""
+    place: MaybeLine = ""
     starts_at: AwareDatetime
     rule: str = DEFAULT_RULE
 
@@ -44,7 +47,7 @@ class MeetingChange(Words):
 
     title: Line | None = None
     body: Line | None = None
-    place: Annotated[str, Field(max_length=300)] | None = None
+    place: MaybeLine | None = None
     starts_at: AwareDatetime | None = None
     rule: str | None = None
 
@@ -53,7 +56,7 @@ class SeatWords(Words):
     """A seat of the drawn plan, in plan units from the top left; the podium is at the top edge."""
 
     id: Id
-    label: Annotated[str, Field(min_length=1, max_length=12)]
+    label: Annotated[str, Field(min_length=1, max_length=12, pattern=VISIBLE)]
     x: Units
     y: Units
 
@@ -71,7 +74,7 @@ class MemberWords(Words):
 
     id: Id | None = None
     name: Name
-    office: Annotated[str, Field(max_length=120)] = ""
+    office: Annotated[str, Field(max_length=120, pattern=VISIBLE)] = ""
     seat: Id | None = None
     votes: bool = True
     chairs: bool = False
@@ -101,7 +104,7 @@ class PresenceChange(Words):
     """The secretary's word that a member is here or is not."""
 
     present: bool
-    reason: Annotated[str, Field(max_length=300)] = ""
+    reason: MaybeLine = ""
 
 
 class CallWords(Words):
@@ -113,7 +116,7 @@ class CallWords(Words):
 class NoticeWords(Words):
     """One line from the chair to all; an empty text takes it away."""
 
-    text: Annotated[str, Field(max_length=300)]
+    text: MaybeLine
     level: Literal["info", "attention"] = "info"
 
 
@@ -129,14 +132,14 @@ class NewMotion(Words):
 
     item: Id
     title: Line
-    text: Annotated[str, Field(max_length=8000)] = ""
+    text: Annotated[str, Field(max_length=8000, pattern=VISIBLE)] = ""
     rule: str | None = None
 
 
 class CorrectionWords(Words):
     """What the chair corrects after the close. It stays in the log beside what it corrects."""
 
-    text: Annotated[str, Field(min_length=1, max_length=2000)]
+    text: Annotated[str, Field(min_length=1, max_length=2000, pattern=VISIBLE)]
 
 
 class PinView(Words):

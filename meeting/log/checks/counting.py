@@ -23,8 +23,9 @@ class Paper:
     opened_at: str
     choices: tuple[str, ...]
     documents: frozenset[str]
-    voters: Mapping[str, str | None]
-    """Member -> seat."""
+    voters: int
+    voters_sha256: str
+    """Over the canonical JSON of [[member, seat], ...] of the opening roll's voters."""
     chair: str | None
     rule: Fields
 
@@ -39,22 +40,22 @@ def read_paper(text: str, *, meeting: str, motion: str) -> Paper:
     for name, wanted in (("format", "dinh-paper/1"), ("meeting", meeting), ("motion", motion)):
         if fields.text(name) != wanted:
             raise Wrong(Found.PAPER_FORM, f"paper.{name}", wanted=wanted)
-    voters = fields.objects("voters")
-    chairs = [one.text("member") for one in voters if one.flag("chairs")]
+    voters = fields.object("voters").only(("count", "sha256", "chair"))
     return Paper(
         title=fields.text("title"),
         opened_at=fields.text("opened_at"),
         choices=tuple(fields.texts("choices")),
         documents=frozenset(one.text("sha256") for one in fields.objects("documents")),
-        voters={one.text("member"): one.maybe_text("seat") for one in voters},
-        chair=chairs[0] if len(chairs) == 1 else None,
+        voters=voters.number("count"),
+        voters_sha256=voters.text("sha256"),
+        chair=voters.maybe_text("chair"),
         rule=fields.object("rule"),
     )
 
 
 def check_opening(paper: Paper, present: int, where: str) -> None:
     """A vote may only be opened with the quorum, with enough voters to adopt, by a rule in force on that day."""
-    rule, voters = paper.rule, len(paper.voters)
+    rule, voters = paper.rule, paper.voters
     if rule.values.get("quorum") is not None:
         number, of = rule.share("quorum")
         if present * of < voters * number:
@@ -76,7 +77,7 @@ def count(paper: Paper, last: Mapping[str, str], present: int) -> dict[str, obje
     """The result entry as it must be. `last` is the last choice of each voter; `present` counts voters who were here."""
     votes = {choice: len([one for one in last.values() if one == choice]) for choice in paper.choices}
     rule, base_word = paper.rule, paper.rule.text("base")
-    base = len(paper.voters) if base_word == "all" else present if base_word == "present" else len(last)
+    base = paper.voters if base_word == "all" else present if base_word == "present" else len(last)
     wanted = needed(rule, base)
     yes, no = votes.get("for", 0), votes.get("against", 0)
     number, of = rule.share("share")
@@ -85,7 +86,7 @@ def count(paper: Paper, last: Mapping[str, str], present: int) -> dict[str, obje
     adopted = (yes > 0 and yes >= wanted) or (tied and rule.text("tie") == "chair" and chair == "for")
     return {
         "votes": votes,
-        "eligible": len(paper.voters),
+        "eligible": paper.voters,
         "present": present,
         "cast": len(last),
         "base": base,

@@ -9,9 +9,10 @@ from meeting.log.checks.tree import leaf
 
 HEAD = ("v", "index", "kind", "meeting", "at")
 SHAPES: dict[str, tuple[str, ...]] = {
-    "meeting_opened": ("title", "body"),
-    "meeting_closed": (),
+    "log_begun": ("title", "body"),
+    "meeting_state": ("state",),
     "member": ("member", "seat", "votes", "chairs", "name_sha256"),
+    "member_removed": ("member",),
     "key_bound": ("member", "seat", "device", "kid", "jwk", "by", "proof"),
     "key_ended": ("member", "kid", "reason"),
     "presence": ("member", "present", "by"),

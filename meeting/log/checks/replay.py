@@ -33,6 +33,8 @@ class Story:
     live: dict[str, str] = field(default_factory=dict)
     """Member -> kid of the key that is bound now."""
     present: set[str] = field(default_factory=set)
+    voters: frozenset[str] = frozenset()
+    """Who may vote: by the opening roll, as the paper names it by hash."""
     opening: int | None = None
     """Voters present on the opening roll."""
     closing: frozenset[str] = frozenset()
@@ -49,6 +51,7 @@ class Story:
         """Take one entry. Raises Wrong at whatever could not have happened."""
         tellers: dict[str, Callable[[Fields], None]] = {
             "member": self._member,
+            "member_removed": self._member_removed,
             "key_bound": self._key_bound,
             "key_ended": self._key_ended,
             "presence": self._presence,
@@ -80,6 +83,12 @@ class Story:
     def _member(self, entry: Fields) -> None:
         entry.flag("votes"), entry.flag("chairs"), entry.maybe_text("seat"), entry.text("name_sha256")
         self.members[entry.text("member")] = entry
+
+    def _member_removed(self, entry: Fields) -> None:
+        member = entry.text("member")
+        if member not in self.members or member in self.present or member in self.live:
+            raise Wrong(Found.ENTRY_FORM, f"{entry.where}.member")
+        del self.members[member]
 
     def _key_bound(self, entry: Fields) -> None:
         """The key id is the key's own, and the tablet proved that it holds the key, for this meeting."""
@@ -121,13 +130,18 @@ class Story:
             told = (known["seat"], known["votes"], member in self.present, self.live.get(member))
             if (one.values["seat"], one.values["votes"], one.values["present"], one.values["kid"]) != told:
                 raise Wrong(Found.ROLL, one.where, member=member)
-            if (member in self.paper.voters) != one.flag("votes"):
-                raise Wrong(Found.ROLL, one.where, member=member, voter=one.flag("votes"))
-        here = frozenset(member for member in self.paper.voters if member in self.present)
+        self._voters([[one.text("member"), one.maybe_text("seat")] for one in lines if one.flag("votes")], entry)
+        here = self.voters & self.present
         if entry.text("moment") == "opening":
             self.opening = len(here)
         else:
             self.closing = here
+
+    def _voters(self, listed: list[list[str | None]], entry: Fields) -> None:
+        """Both rolls name the voters of the paper."""
+        if len(listed) != self.paper.voters or sha256(canonical(listed)).hexdigest() != self.paper.voters_sha256:
+            raise Wrong(Found.ROLL, f"{entry.where}.members", voters=len(listed), wanted=self.paper.voters)
+        self.voters = frozenset(str(member) for member, _ in listed)
 
     def _ballot(self, entry: Fields, index: int) -> None:
         """The ballot's own checks, in the order of the design: bytes, algorithm, key, signature, place, present, voter, open, paper, ..."""
@@ -142,7 +156,7 @@ class Story:
         checks = (
             (said.text("meeting") == self.meeting and said.text("seat") == seat, Found.BALLOT_PLACE),
             (member in self.present, Found.BALLOT_NOT_PRESENT),
-            (member in self.paper.voters, Found.BALLOT_NO_VOTE),
+            (member in self.voters, Found.BALLOT_NO_VOTE),
             (self.is_open and said.text("motion") == self.motion, Found.BALLOT_NOT_OPEN),
             (said.text("paper") == self.paper_sha256, Found.BALLOT_PAPER),
             (choice in self.paper.choices, Found.BALLOT_CHOICE),

@@ -1,0 +1,1 @@
+"""The papers of a meeting: PDF documents as files named by their hash."""

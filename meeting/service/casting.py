@@ -1,0 +1,100 @@
+"""A ballot, whatever door it came through: the same bytes again get the same receipt; new ones are checked, logged, counted.
+
+The checks are the domain's (meeting/domain/ballots.py); here are the questions that they need answered, and what is written:
+the log entry with the ballot exactly as it came, the ballot with its receipt, and the one current ballot of the voter.
+"""
+
+import hashlib
+import json
+from typing import Any
+
+from sqlalchemy import exists, insert, literal, select, update
+from sqlmodel import col
+
+from broker.messages.meetings import Receipt
+from meeting.domain.ballots import MOST_BYTES, Ballot, Binding, Standing, check_vote, check_voter, read
+from meeting.domain.errors import Code
+from meeting.domain.motions import MotionState
+from meeting.domain.tally import CHOICES
+from meeting.log import entries
+from meeting.log.receipts import receipt
+from meeting.service.house import Work
+from meeting.service.keys import is_signed, open_signed
+from meeting.tables import Ballot as BallotRow
+from meeting.tables import Current, Key, Member, Motion, Stay
+
+Body = dict[str, Any]
+
+
+def cast(work: Work, device: str, jws: object) -> Body:
+    """The receipt, as the wire carries it. Raises Refusal with a ballot's own codes."""
+    parts = open_signed(jws, most_bytes=MOST_BYTES, code=Code.BALLOT_BYTES)
+    kid, ballot = read(parts)
+    digest = hashlib.sha256(str(jws).encode()).hexdigest()
+    if (known := _receipt_of(work, digest)) is not None:
+        return known
+    key = work.session.get(Key, (work.id, kid))
+    binding = check_voter(parts, ballot, _binding(key), device=device, verify=is_signed)
+    motion = work.session.get(Motion, (work.id, ballot.motion))
+    standing = _standing(work, binding, ballot, motion)
+    check_vote(ballot, standing)
+    placed = work.log("ballot", entries.ballot(motion=ballot.motion, member=binding.member, jws=str(jws)), motion=ballot.motion)
+    made = receipt(ballot.motion, str(jws), placed, origin=work.house.origin(work.id), signer=work.house.signer)
+    _keep(work, binding, ballot, made, again=standing.has_voted)
+    voters = motion.eligible if motion is not None else 0
+    work.entry.after(lambda: work.house.publisher.mark_counting(work.id, voters=voters))
+    return made.model_dump(mode="json")
+
+
+def _receipt_of(work: Work, ballot_sha256: str) -> Body | None:
+    wanted = select(col(BallotRow.receipt)).where(col(BallotRow.meeting) == work.id, col(BallotRow.ballot_sha256) == ballot_sha256)
+    found = work.session.execute(wanted).scalar()
+    return None if found is None else dict(json.loads(found))
+
+
+def _binding(key: Key | None) -> Binding | None:
+    if key is None or key.ended_at is not None:
+        return None
+    return Binding(key.meeting, key.member, key.seat, key.device, json.loads(key.jwk))
+
+
+def _standing(work: Work, binding: Binding, ballot: Ballot, motion: Motion | None) -> Standing:
+    """One question to the database about presence, nonce and an earlier ballot."""
+    here = exists().where(col(Stay.meeting) == work.id, col(Stay.member) == binding.member, col(Stay.left_at).is_(None))
+    same = (col(BallotRow.meeting) == work.id, col(BallotRow.motion) == ballot.motion, col(BallotRow.member) == binding.member)
+    used = exists().where(*same, col(BallotRow.nonce) == ballot.nonce)
+    voted = exists().where(col(Current.meeting) == work.id, col(Current.motion) == ballot.motion, col(Current.member) == binding.member)
+    present, nonce_used, has_voted = work.session.execute(select(here, used, voted, literal(1))).one()[:3]
+    member = work.session.get(Member, (work.id, binding.member))
+    return Standing(
+        state=MotionState(motion.state) if motion else None,
+        paper_sha256=motion.paper_sha256 if motion else None,
+        choices=frozenset(CHOICES),
+        on_paper=member is not None and member.votes,
+        present=bool(present),
+        nonce_used=bool(nonce_used),
+        has_voted=bool(has_voted),
+        may_change=motion is not None and motion.may_change,
+    )
+
+
+def _keep(work: Work, binding: Binding, ballot: Ballot, made: Receipt, *, again: bool) -> None:
+    kept = BallotRow(
+        meeting=work.id,
+        index=made.index,
+        motion=ballot.motion,
+        member=binding.member,
+        seat=binding.seat,
+        nonce=ballot.nonce,
+        choice=ballot.choice,
+        at=work.now,
+        ballot_sha256=made.ballot_sha256,
+        receipt=made.model_dump_json(),
+    )
+    work.session.execute(insert(BallotRow).values(**kept.model_dump()))
+    counts = {"seat": binding.seat, "choice": ballot.choice, "index": made.index}
+    if again:
+        mine = (col(Current.meeting) == work.id, col(Current.motion) == ballot.motion, col(Current.member) == binding.member)
+        work.session.execute(update(Current).where(*mine).values(**counts))
+    else:
+        work.session.execute(insert(Current).values(meeting=work.id, motion=ballot.motion, member=binding.member, **counts))

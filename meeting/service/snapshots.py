@@ -1,0 +1,207 @@
+"""The retained snapshots of a meeting, made from the committed rows."""
+
+import json
+from base64 import b64encode
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlmodel import Session
+
+from broker import topics
+from broker.messages import meetings as words
+from broker.messages.base import Snapshot
+from meeting import rules, store
+from meeting.domain.rules import Base, Rule
+from meeting.domain.tally import CHOICES
+from meeting.service.house import House, Show, frontier_of
+from meeting.tables import Document, Item, Meeting, Motion
+
+TOPICS = {
+    Show.AGENDA: topics.AGENDA,
+    Show.ROLL: topics.ROLL,
+    Show.FLOOR: topics.FLOOR,
+    Show.MOTION: topics.MOTION,
+    Show.PAGE: topics.PAGE,
+    Show.NOTICE: topics.NOTICE,
+}
+
+
+def publish(house: House, meeting: str, kinds: frozenset[Show]) -> None:
+    """Read the last committed state once and publish these snapshots of it."""
+    makers: dict[Show, Callable[[House, Session, Meeting], Snapshot]] = {
+        Show.AGENDA: agenda,
+        Show.ROLL: roll,
+        Show.FLOOR: floor,
+        Show.MOTION: motion,
+        Show.PAGE: page,
+        Show.NOTICE: notice,
+    }
+    with house.reader() as session:
+        row = session.get(Meeting, meeting)
+        made = [(kind, makers[kind](house, session, row)) for kind in sorted(kinds)] if row else []
+    for kind, snapshot in made:
+        house.post.publish(TOPICS[kind], snapshot, meeting=meeting)
+
+
+def document_ref(row: Document) -> words.DocumentRef:
+    return words.DocumentRef(id=row.id, title=row.title, sha256=row.sha256, pages=row.pages, bytes=row.bytes)
+
+
+def agenda(house: House, session: Session, row: Meeting) -> words.AgendaSnapshot:
+    documents, motions = store.documents(session, row.id), store.motions(session, row.id)
+
+    def line(item: Item) -> words.AgendaItem:
+        return words.AgendaItem(
+            id=item.id,
+            number=item.number,
+            title=item.title,
+            minutes=item.minutes,
+            state=item.state,
+            started_at=item.started_at,
+            documents=tuple(document_ref(one) for one in documents if one.item == item.id),
+            motions=tuple(one.id for one in motions if one.item == item.id),
+        )
+
+    return words.AgendaSnapshot(
+        revision=row.revision,
+        at=house.clock(),
+        meeting=row.id,
+        title=row.title,
+        body=row.body,
+        place=row.place,
+        starts_at=row.starts_at,
+        state=row.state,
+        items=tuple(line(one) for one in store.items(session, row.id)),
+    )
+
+
+def roll(house: House, session: Session, row: Meeting) -> words.RollSnapshot:
+    known = store.the_roll(session, row.id)
+    seated = {one.seat: one for one in known.members if one.seat}
+    since: dict[str, datetime] = {one.member: one.came_at for one in known.here}
+    online = {one.member for one in store.live_keys(session, row.id) if one.online}
+    seats = []
+    for seat in store.seats(session, row.id):
+        member = seated.get(seat.id)
+        whose = {} if member is None else {"member": member.id, "name": member.name, "office": member.office, "votes": member.votes}
+        here = since.get(member.id) if member else None
+        tablet = member is not None and member.id in online
+        place = {"id": seat.id, "label": seat.label, "x": seat.x, "y": seat.y}
+        seats.append(words.Seat.model_validate({**place, **whose, "present": here is not None, "since": here, "tablet": tablet}))
+    rule = house.rules.get(row.rule)
+    return words.RollSnapshot(
+        revision=row.revision,
+        at=house.clock(),
+        width=row.plan_width,
+        height=row.plan_height,
+        seats=tuple(seats),
+        voters=len(known.voters),
+        present=len(known.present_voters),
+        quorum=rule.quorum_of(len(known.voters)) if rule else 1,
+    )
+
+
+def floor(house: House, session: Session, row: Meeting) -> words.FloorSnapshot:
+    state = store.the_floor(session, row)
+    labels = {one.id: one.label for one in store.seats(session, row.id)}
+    names = {one.id: one.name for one in store.members(session, row.id)}
+
+    queue = tuple(
+        words.Speaker(
+            request=one.id,
+            seat=one.seat,
+            label=labels.get(one.seat, one.seat),
+            name=names.get(one.member, ""),
+            kind=one.kind,
+            asked_at=one.asked_at,
+        )
+        for one in state.queue
+    )
+    speech = None
+    if state.speech is not None:
+        asked = state.speech.request
+        speech = words.Speech(
+            request=asked.id,
+            seat=asked.seat,
+            label=labels.get(asked.seat, asked.seat),
+            name=names.get(asked.member, ""),
+            kind=asked.kind,
+            limit_s=state.speech.limit_s,
+            spoken_s=state.speech.spoken_s,
+            running_since=state.speech.running_since,
+            state=state.speech.state.value,
+        )
+    return words.FloorSnapshot(revision=row.revision, at=house.clock(), open=state.open, queue=queue, speech=speech)
+
+
+def rule_of(house: House, row: Motion) -> Rule:
+    """The frozen rule of an opened motion, else the rule as it stands in the data."""
+    if row.paper is not None:
+        return rules.from_words(json.loads(row.paper)["rule"])
+    return house.rule(row.rule)
+
+
+def rule_view(rule: Rule, *, voters: int, count: words.Count | None = None) -> words.RuleView:
+    """`needed` is known before the close only where the base is all voters."""
+    needed = rule.needed(voters) if rule.base is Base.ALL else None
+    return words.RuleView(
+        id=rule.id,
+        body=rule.body,
+        base=rule.base.value,
+        share=str(rule.share),
+        strict=rule.strict,
+        needed=count.needed if count else needed,
+        citation=rule.citation,
+        verified=rule.verified,
+    )
+
+
+def count_of(row: Motion) -> words.Count | None:
+    return words.Count.model_validate_json(row.result) if row.result else None
+
+
+def head(house: House, row: Meeting) -> words.LogHead | None:
+    """The newest signed head; None while nothing is logged."""
+    if row.log_size == 0:
+        return None
+    frontier = frontier_of(row)
+    return words.LogHead(size=frontier.size, root=frontier.root().hex(), checkpoint=house.sign_head(row.id, frontier))
+
+
+def motion(house: House, session: Session, row: Meeting) -> words.MotionSnapshot:
+    revision, at = row.revision, house.clock()
+    if row.motion is None:
+        return words.MotionSnapshot(revision=revision, at=at)
+    shown = store.motion(session, row.id, row.motion)
+    cast = store.current(session, row.id, shown.id)
+    count = count_of(shown)
+    return words.MotionSnapshot(
+        revision=revision,
+        at=at,
+        motion=shown.id,
+        item=shown.item,
+        title=shown.title,
+        text=shown.text,
+        state=shown.state,
+        opened_at=shown.opened_at,
+        closed_at=shown.closed_at,
+        paper_base64=b64encode(shown.paper).decode() if shown.paper else None,
+        paper_sha256=shown.paper_sha256,
+        choices=tuple(words.Choice(id=choice) for choice in CHOICES),
+        rule=rule_view(rule_of(house, shown), voters=shown.eligible, count=count),
+        may_change=shown.may_change,
+        eligible=shown.eligible,
+        cast=len(cast),
+        cast_seats=tuple(sorted(one.seat for one in cast)),
+        count=count,
+        head=head(house, row),
+    )
+
+
+def page(house: House, _session: Session, row: Meeting) -> words.PageSnapshot:
+    return words.PageSnapshot(revision=row.revision, at=house.clock(), document=row.page_document, page=row.page)
+
+
+def notice(house: House, _session: Session, row: Meeting) -> words.NoticeSnapshot:
+    level = "attention" if row.notice_level == "attention" else "info"
+    return words.NoticeSnapshot(revision=row.revision, at=house.clock(), level=level, text=row.notice_text)

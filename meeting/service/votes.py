@@ -1,0 +1,140 @@
+"""Motions: draft, open with a frozen paper, close with a result from the ballots that count, corrections that stay visible."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from broker.envelope import canonical
+from meeting import store
+from meeting.domain import facts
+from meeting.domain.agenda import MeetingState
+from meeting.domain.errors import Code, Refusal
+from meeting.domain.motions import Motion, MotionState, PaperDocument, Question, paper
+from meeting.domain.rules import Rule, check_opening
+from meeting.domain.tally import Numbers, Result, count
+from meeting.log import entries
+from meeting.service.house import House, Show, Work, as_voter
+from meeting.service.preparing import NOT_CLOSED, refuse_while_voting
+from meeting.service.snapshots import rule_of
+from meeting.service.words import Changed, NewMotion
+from meeting.tables import Motion as MotionRow
+
+CIVIL_DAY = timedelta(hours=7)
+"""A rule is in force by days as Vietnam counts them."""
+
+
+@dataclass(frozen=True)
+class Votes:
+    house: House
+
+    def add(self, meeting: str, new: NewMotion) -> Changed:
+        """A motion in draft. A member may not change it any more once it is open; until then it can be opened or left."""
+
+        def act(work: Work) -> str:
+            work.require(*NOT_CLOSED)
+            store.item(work.session, meeting, new.item)
+            rule = self.house.rule(new.rule or work.meeting.rule)
+            place = len(store.motions(work.session, meeting))
+            row = MotionRow(meeting=meeting, id=self.house.ids(), item=new.item, place=place, title=new.title, text=new.text, rule=rule.id)
+            work.session.add(row)
+            work.show(Show.AGENDA)
+            return row.id
+
+        return self.house.change(meeting, act)
+
+    def open(self, meeting: str, motion: str) -> Changed:
+        """Freeze the paper, take the roll, open. An unlawful opening is refused with the rule and the numbers."""
+
+        def act(work: Work) -> str:
+            row = store.motion(work.session, meeting, motion)
+            work.require(MeetingState.OPEN)
+            refuse_while_voting(work)
+            rule, roll = self.house.rule(row.rule), store.the_roll(work.session, meeting)
+            as_motion(row).opened("", work.now)
+            day = (work.now + CIVIL_DAY).date()
+            check_opening(rule, voters=len(roll.voters), present=len(roll.present_voters), day=day)
+            self._freeze(work, row, rule)
+            take_roll(work, motion, "opening")
+            work.log("motion_opened", entries.motion_opened(motion=motion, paper_sha256=str(row.paper_sha256)), motion=motion)
+            work.meeting.motion = motion
+            work.show(Show.MOTION, Show.AGENDA)
+            details = {"meeting": meeting, "title": row.title, "paper_sha256": str(row.paper_sha256)}
+            work.note(facts.motion_opened(motion, **details))
+            return motion
+
+        return self.house.change(meeting, act)
+
+    def _freeze(self, work: Work, row: MotionRow, rule: Rule) -> None:
+        item = store.item(work.session, work.id, row.item)
+        voted_on = (one for one in store.documents(work.session, work.id) if one.item == row.item)
+        question = Question(
+            meeting=work.id,
+            meeting_title=work.meeting.title,
+            body=work.meeting.body,
+            item_title=item.title,
+            documents=tuple(PaperDocument(one.id, one.title, one.sha256) for one in voted_on),
+            voters=store.the_roll(work.session, work.id).voters,
+        )
+        row.paper = canonical(paper(as_motion(row), rule, question, entries.stamp(work.now)))
+        row.paper_sha256 = hashlib.sha256(row.paper).hexdigest()
+        opened = as_motion(row).opened(row.paper_sha256, work.now)
+        row.state, row.opened_at, row.may_change = opened.state.value, opened.opened_at, rule.may_change
+        row.roll_index, row.eligible = work.meeting.log_size, len(question.voters)
+        work.session.add(row)
+
+    def close(self, meeting: str, motion: str) -> Changed:
+        """Take the roll again, count, and log the result with all its numbers."""
+
+        def act(work: Work) -> str:
+            row = store.motion(work.session, meeting, motion)
+            closed = as_motion(row).closed(work.now)
+            take_roll(work, motion, "closing")
+            ballots = len(store.ballots(work.session, meeting, motion))
+            work.log("motion_closed", entries.motion_closed(motion=motion, ballots=ballots), motion=motion)
+            result = self._count(work, row)
+            placed = work.log("result", entries.result(motion, asdict(result)), motion=motion)
+            row.state, row.closed_at = closed.state.value, closed.closed_at
+            row.result, row.result_index = canonical(asdict(result)).decode(), placed.index
+            work.session.add(row)
+            work.show(Show.MOTION, Show.AGENDA)
+            work.note(facts.motion_closed(motion, meeting=meeting, title=row.title, result=result))
+            return motion
+
+        return self.house.change(meeting, act)
+
+    def _count(self, work: Work, row: MotionRow) -> Result:
+        roll = store.the_roll(work.session, work.id)
+        counted = {one.member: one.choice for one in store.current(work.session, work.id, row.id)}
+        present = {one.id for one in roll.present_voters} | set(counted)
+        chair = next((one.id for one in roll.voters if one.chairs), None)
+        numbers = Numbers(eligible=row.eligible, present=len(present), chair=counted.get(chair) if chair else None)
+        return count(counted, rule_of(self.house, row), numbers)
+
+    def correct(self, meeting: str, motion: str, *, text: str, by: str) -> Changed:
+        """What the chair corrects after the close: an entry of its own beside what it corrects."""
+
+        def act(work: Work) -> str:
+            row = store.motion(work.session, meeting, motion)
+            if row.state != MotionState.CLOSED:
+                raise Refusal(Code.MOTION_STATE, motion=motion, state=row.state, wanted=MotionState.CLOSED.value)
+            work.log("correction", entries.correction(motion=motion, text=text, by=by), motion=motion)
+            work.show(Show.MOTION)
+            work.note(facts.motion_corrected(motion, meeting=meeting, text=text))
+            return motion
+
+        return self.house.change(meeting, act)
+
+
+def as_motion(row: MotionRow) -> Motion:
+    opened_at: datetime | None = row.opened_at
+    return Motion(row.id, row.item, row.title, row.text, MotionState(row.state), row.paper_sha256, opened_at, row.closed_at)
+
+
+def take_roll(work: Work, motion: str, moment: Literal["opening", "closing"]) -> None:
+    """Log who is here and whose key is bound, of all members."""
+    here = {one.member for one in store.open_stays(work.session, work.id)}
+    keys = {one.member: one.kid for one in store.live_keys(work.session, work.id)}
+    members = store.members(work.session, work.id)
+    voters = [as_voter(row, present=row.id in here, kid=keys.get(row.id)) for row in members]
+    work.log("roll", entries.roll(motion, moment, voters), motion=motion)

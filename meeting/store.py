@@ -1,0 +1,236 @@
+"""Rows read and written by job, and turned into the domain's values. No rule of a meeting is decided here."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import func, update
+from sqlmodel import Session, SQLModel, col, select
+
+from broker.identity import is_id
+from meeting.domain import agenda, floor, roll
+from meeting.domain.errors import Code, Refusal
+from meeting.tables import Ballot, Current, Document, Item, Key, LogEntry, Meeting, Member, Motion, Request, Seat, Stay
+
+Row = TypeVar("Row", Item, Member, Document, Motion)
+WAITING = ("waiting",)
+SPEAKING = tuple(state.value for state in floor.SpeechState)
+
+
+def meeting(session: Session, meeting_id: str) -> Meeting:
+    """The meeting, or a refusal."""
+    row = session.get(Meeting, meeting_id) if is_id(meeting_id) else None
+    if row is None:
+        raise Refusal(Code.UNKNOWN_MEETING, meeting=meeting_id[:40])
+    return row
+
+
+def meetings(session: Session) -> Sequence[Meeting]:
+    """Newest first."""
+    return session.exec(select(Meeting).order_by(col(Meeting.starts_at).desc(), col(Meeting.id))).all()
+
+
+def item(session: Session, meeting_id: str, item_id: str) -> Item:
+    return _one(session, Item, (meeting_id, item_id), Code.UNKNOWN_ITEM)
+
+
+def member(session: Session, meeting_id: str, member_id: str) -> Member:
+    return _one(session, Member, (meeting_id, member_id), Code.UNKNOWN_MEMBER)
+
+
+def document(session: Session, meeting_id: str, document_id: str) -> Document:
+    return _one(session, Document, (meeting_id, document_id), Code.UNKNOWN_DOCUMENT)
+
+
+def motion(session: Session, meeting_id: str, motion_id: str) -> Motion:
+    return _one(session, Motion, (meeting_id, motion_id), Code.UNKNOWN_MOTION)
+
+
+def _one(session: Session, table: type[Row], key: tuple[str, str], code: Code) -> Row:
+    row = session.get(table, key) if is_id(key[1]) else None
+    if row is None:
+        raise Refusal(code, **{code.value.rpartition("_")[2]: key[1][:40]})
+    return row
+
+
+def seats(session: Session, meeting_id: str) -> Sequence[Seat]:
+    return session.exec(select(Seat).where(Seat.meeting == meeting_id).order_by(col(Seat.place))).all()
+
+
+def members(session: Session, meeting_id: str) -> Sequence[Member]:
+    return session.exec(select(Member).where(Member.meeting == meeting_id).order_by(col(Member.place))).all()
+
+
+def items(session: Session, meeting_id: str) -> Sequence[Item]:
+    return session.exec(select(Item).where(Item.meeting == meeting_id).order_by(col(Item.number))).all()
+
+
+def documents(session: Session, meeting_id: str) -> Sequence[Document]:
+    order = (col(Document.added_at), col(Document.id))
+    return session.exec(select(Document).where(Document.meeting == meeting_id).order_by(*order)).all()
+
+
+def motions(session: Session, meeting_id: str) -> Sequence[Motion]:
+    return session.exec(select(Motion).where(Motion.meeting == meeting_id).order_by(col(Motion.place))).all()
+
+
+def open_stays(session: Session, meeting_id: str) -> Sequence[Stay]:
+    return session.exec(select(Stay).where(Stay.meeting == meeting_id, col(Stay.left_at).is_(None)).order_by(col(Stay.came_at))).all()
+
+
+def open_stay(session: Session, meeting_id: str, member_id: str) -> Stay | None:
+    wanted = select(Stay).where(Stay.meeting == meeting_id, Stay.member == member_id, col(Stay.left_at).is_(None))
+    return session.exec(wanted).first()
+
+
+def last_reasons(session: Session, meeting_id: str) -> dict[str, str]:
+    """Member -> the reason of the last leave."""
+    ended = select(Stay).where(Stay.meeting == meeting_id, col(Stay.left_at).is_not(None)).order_by(col(Stay.left_at))
+    return {one.member: one.reason for one in session.exec(ended)}
+
+
+def live_keys(session: Session, meeting_id: str) -> Sequence[Key]:
+    return session.exec(select(Key).where(Key.meeting == meeting_id, col(Key.ended_at).is_(None))).all()
+
+
+def live_key_of(session: Session, meeting_id: str, *, member_id: str) -> Key | None:
+    wanted = select(Key).where(Key.meeting == meeting_id, Key.member == member_id, col(Key.ended_at).is_(None))
+    return session.exec(wanted).first()
+
+
+def live_key_at(session: Session, meeting_id: str, *, device: str) -> Key | None:
+    wanted = select(Key).where(Key.meeting == meeting_id, Key.device == device, col(Key.ended_at).is_(None))
+    return session.exec(wanted).first()
+
+
+def keys_of_device(session: Session, device: str) -> Sequence[Key]:
+    """Live keys at this device in all meetings."""
+    return session.exec(select(Key).where(Key.device == device, col(Key.ended_at).is_(None))).all()
+
+
+def as_member(row: Member) -> roll.Member:
+    return roll.Member(row.id, row.name, row.office, row.seat, row.votes, row.chairs)
+
+
+def as_stay(row: Stay) -> roll.Stay:
+    left_by = roll.Source(row.left_by) if row.left_by else None
+    return roll.Stay(row.id, row.member, row.came_at, roll.Source(row.came_by), row.left_at, left_by, row.reason)
+
+
+def the_roll(session: Session, meeting_id: str) -> roll.Roll:
+    """Members and the stays that have not ended."""
+    listed = tuple(as_member(row) for row in members(session, meeting_id))
+    return roll.Roll(listed, tuple(as_stay(row) for row in open_stays(session, meeting_id)))
+
+
+def save_stay(session: Session, meeting_id: str, stay: roll.Stay) -> None:
+    """Add a stay, or end the one that has this id."""
+    row = session.get(Stay, stay.id)
+    if row is None:
+        session.add(Stay(id=stay.id, meeting=meeting_id, member=stay.member, came_at=stay.came_at, came_by=stay.came_by.value))
+    else:
+        row.left_at, row.left_by, row.reason = stay.left_at, stay.left_by.value if stay.left_by else None, stay.reason
+        session.add(row)
+    session.flush()
+
+
+def the_agenda(session: Session, meeting_id: str) -> agenda.Agenda:
+    return agenda.Agenda(
+        tuple(
+            agenda.Item(row.id, row.title, row.minutes, agenda.ItemState(row.state), row.started_at, row.finished_at)
+            for row in items(session, meeting_id)
+        )
+    )
+
+
+def save_agenda(session: Session, meeting_id: str, changed: agenda.Agenda) -> None:
+    """Numbers are the places in the agenda."""
+    rows = {row.id: row for row in items(session, meeting_id)}
+    for number, one in enumerate(changed.items, 1):
+        row = rows[one.id]
+        row.number, row.title, row.minutes, row.state = number, one.title, one.minutes, one.state.value
+        row.started_at, row.finished_at = one.started_at, one.finished_at
+        session.add(row)
+    session.flush()
+
+
+def _requests(session: Session, meeting_id: str, states: Sequence[str]) -> Sequence[Request]:
+    wanted = select(Request).where(Request.meeting == meeting_id, col(Request.state).in_(states))
+    return session.exec(wanted.order_by(col(Request.place))).all()
+
+
+def _as_request(row: Request) -> floor.Request:
+    return floor.Request(row.id, row.member, row.seat, row.kind, row.asked_at)
+
+
+def the_floor(session: Session, row: Meeting) -> floor.Floor:
+    """The queue in the order of asking, and the speech."""
+    queue = tuple(_as_request(one) for one in _requests(session, row.id, WAITING))
+    speech = None
+    for one in _requests(session, row.id, SPEAKING):
+        state = floor.SpeechState(one.state)
+        speech = floor.Speech(_as_request(one), one.limit_s or 0, one.spoken_s, one.running_since, state)
+    return floor.Floor(row.floor_open, queue, speech)
+
+
+def add_request(session: Session, meeting_id: str, request: floor.Request) -> None:
+    place = session.exec(select(func.count()).select_from(Request).where(Request.meeting == meeting_id)).one()
+    row = Request(meeting=meeting_id, place=place, **vars(request))
+    session.add(row)
+    session.flush()
+
+
+def save_speech(session: Session, meeting_id: str, speech: floor.Speech) -> None:
+    row = session.get_one(Request, (meeting_id, speech.request.id))
+    row.state, row.limit_s, row.spoken_s, row.running_since = speech.state.value, speech.limit_s, speech.spoken_s, speech.running_since
+    session.add(row)
+    session.flush()
+
+
+def end_request(session: Session, meeting_id: str, request: str, *, how: str, at: datetime) -> None:
+    """`how`: spoken, withdrawn, removed."""
+    row = session.get_one(Request, (meeting_id, request))
+    row.state, row.running_since, row.ended_at = how, None, at
+    session.add(row)
+    session.flush()
+
+
+def end_all_requests(session: Session, meeting_id: str, at: datetime) -> None:
+    """At the close of a meeting."""
+    waiting = col(Request.state).in_((*WAITING, *SPEAKING))
+    session.execute(
+        update(Request).where(col(Request.meeting) == meeting_id, waiting).values(state="removed", running_since=None, ended_at=at)
+    )
+
+
+def current(session: Session, meeting_id: str, motion_id: str) -> Sequence[Current]:
+    """The ballots that count."""
+    wanted = select(Current).where(Current.meeting == meeting_id, Current.motion == motion_id).order_by(col(Current.index))
+    return session.exec(wanted).all()
+
+
+def ballots(session: Session, meeting_id: str, motion_id: str) -> Sequence[Ballot]:
+    """All accepted ballots in the order of the log."""
+    wanted = select(Ballot).where(Ballot.meeting == meeting_id, Ballot.motion == motion_id).order_by(col(Ballot.index))
+    return session.exec(wanted).all()
+
+
+def ballots_of(session: Session, meeting_id: str, member_id: str) -> Sequence[Ballot]:
+    wanted = select(Ballot).where(Ballot.meeting == meeting_id, Ballot.member == member_id).order_by(col(Ballot.index))
+    return session.exec(wanted).all()
+
+
+def log_entries(session: Session, meeting_id: str, size: int) -> Sequence[LogEntry]:
+    """The first `size` entries."""
+    return session.exec(select(LogEntry).where(LogEntry.meeting == meeting_id, LogEntry.index < size).order_by(col(LogEntry.index))).all()
+
+
+def log_of_motion(session: Session, meeting_id: str, motion_id: str, kind: str) -> Sequence[LogEntry]:
+    wanted = select(LogEntry).where(LogEntry.meeting == meeting_id, LogEntry.motion == motion_id, LogEntry.kind == kind)
+    return session.exec(wanted.order_by(col(LogEntry.index))).all()
+
+
+def count_of(session: Session, table: type[SQLModel], meeting_id: str) -> int:
+    """Rows of a meeting in one of the room's tables."""
+    columns = table.__table__.c  # type: ignore[attr-defined] # SQLModel does not type it
+    return session.exec(select(func.count()).select_from(table).where(columns.meeting == meeting_id)).one()
