@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -52,6 +53,13 @@ def _https_url(value: object) -> bool:
     return value == "" or (isinstance(value, str) and value.startswith("https://") and bool(urlsplit(value).hostname))
 
 
+def _networks(value: object) -> bool:
+    try:
+        return isinstance(value, str) and all(ip_network(part.strip()) for part in value.split(",") if part.strip())
+    except ValueError:
+        return False
+
+
 def _broker_url(value: object) -> bool:
     if value == "":
         return True
@@ -70,6 +78,8 @@ SETTINGS: Final = (
     Setting("broker.engine", "auto", " | ".join(ENGINES), lambda value: value in ENGINES),
     Setting("broker.port", 0, "0-65535", _port),
     Setting("broker.url", "", "mqtt://host:port | mqtts://host:port", _broker_url),
+    Setting("desk.undo_s", 120, "0-86400", lambda value: isinstance(value, int) and 0 <= value <= 86400),
+    Setting("reporting.private_networks", "", "10.0.0.0/8, 192.168.0.0/16", _networks),
     Setting("database.url", "", "sqlite:////path | postgresql://user:password@host/name", _database),
 )
 BY_KEY: Final = {setting.key: setting for setting in SETTINGS}
@@ -91,6 +101,10 @@ class Settings:
     broker_engine: str
     broker_port: int
     broker_url: str
+    desk_undo_s: int
+    """Seconds for which an officer can take a verdict back before anyone outside is told."""
+    reporting_private_networks: str
+    """Ranges of the commune's own network that reports may go to, separated by commas."""
     database_url: str
 
     @property

@@ -117,10 +117,18 @@ def show_trial(say: Terminal, result: "TrialResult", sheet: Path | None) -> None
         say.error(code.value, facts)
     if result.sightings:
         rows = [
-            (f"{one.put_down_s:.1f}", f"{one.at_s:.1f}", " ".join(f"{edge:.0f}" for edge in one.box), f"{one.score:.2f}", say.words(f"reasons.{one.reason}"))
+            (
+                f"{one.put_down_s:.1f}",
+                f"{one.at_s:.1f}",
+                " ".join(f"{edge:.0f}" for edge in one.box),
+                f"{one.score:.2f}",
+                say.words(f"reasons.{one.reason}"),
+            )
             for one in result.sightings
         ]
         say.table("sightings", ("put_down", "flagged", "box", "score", "reason"), rows)
-    say.good("cameras.tried", count=len(result.sightings), frames=result.frames, seconds=round(result.seconds, 1), took=round(result.took_s, 1))
+    say.good(
+        "cameras.tried", count=len(result.sightings), frames=result.frames, seconds=round(result.seconds, 1), took=round(result.took_s, 1)
+    )
     if sheet is not None and sheet.exists():
         say.say("cameras.sheet", file=str(sheet))

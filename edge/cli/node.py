@@ -38,7 +38,9 @@ def up(context: typer.Context, home: HomeOption = None) -> None:
     teller.terminal.say("up.ended")
 
 
-def status(context: typer.Context, home: HomeOption = None, as_json: Annotated[bool, typer.Option("--json", help="help.json")] = False) -> None:
+def status(
+    context: typer.Context, home: HomeOption = None, as_json: Annotated[bool, typer.Option("--json", help="help.json")] = False
+) -> None:
     from edge.node.status import read_status
 
     now = read_status(settings_of(home).home)

@@ -55,7 +55,7 @@ def run(arguments: Sequence[str], words: Words) -> int:
         return end.code if isinstance(end.code, int) else 1
     except KeyboardInterrupt:
         return INTERRUPTED
-    except (Refusal, *known_refusals()) as refused:
+    except known_refusals() as refused:
         terminal.error(*said_by(refused))
         return 1
     except OSError as error:
@@ -67,7 +67,7 @@ def run(arguments: Sequence[str], words: Words) -> int:
 def known_refusals() -> tuple[type[Exception], ...]:
     """Every room's Refusal that this process has loaded."""
     found = [getattr(sys.modules.get(name), "Refusal", None) for name in REFUSALS]
-    return tuple(kind for kind in found if isinstance(kind, type) and issubclass(kind, Exception))
+    return (Refusal, *(kind for kind in found if isinstance(kind, type) and issubclass(kind, Exception)))
 
 
 def said_by(refused: Exception) -> tuple[str, Mapping[str, Any]]:

@@ -26,7 +26,12 @@ def list_users(context: typer.Context, home: HomeOption = None) -> None:
     say = terminal(context)
     with open_offices(settings_of(home)) as offices:
         rows = [
-            (one.login, one.name, ", ".join(say.words(f"roles.{role}") for role in one.roles.split()), _state(context, disabled=one.disabled))
+            (
+                one.login,
+                one.name,
+                ", ".join(say.words(f"roles.{role}") for role in one.roles.split()),
+                _state(context, disabled=one.disabled),
+            )
             for one in offices.accounts.all()
         ]
     say.table("users", ("login", "name", "role", "state"), rows)

@@ -25,7 +25,7 @@ class Terminal:
     def __init__(self, words: Words) -> None:
         self.words = words
 
-    def say(self, key: str, **facts: object) -> None:
+    def say(self, key: str, /, **facts: object) -> None:
         """One sentence on the standard output."""
         self.out.print(self.words(key, **facts), soft_wrap=True)
 
@@ -34,7 +34,7 @@ class Terminal:
         console = self._console(stderr=True)
         console.print(f"[bold red]✗[/] {_plain(self.words.error(code, facts))} [dim]({_plain(code)})[/]", soft_wrap=True)
 
-    def good(self, key: str, **facts: object) -> None:
+    def good(self, key: str, /, **facts: object) -> None:
         """A sentence that says that all is well."""
         self.out.print(f"[bold green]✓[/] {_plain(self.words(key, **facts))}", soft_wrap=True)
 
@@ -44,7 +44,7 @@ class Terminal:
 
     def table(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """A table; `columns` are keys of the words' [columns]."""
-        from rich.table import Table  # noqa: PLC0415
+        from rich.table import Table
 
         made = Table(title=self.words(f"titles.{name}"), title_justify="left", title_style="bold", header_style="bold")
         for column in columns:
@@ -55,7 +55,7 @@ class Terminal:
 
     def progress(self) -> "Progress":
         """A progress display, on the error output so that results can be piped; remove it by leaving its context."""
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
         columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TimeElapsedColumn()
         return Progress(*columns, console=self._console(stderr=True), transient=True)
@@ -73,7 +73,7 @@ class Terminal:
         return self._console(stderr=False)
 
     def _console(self, *, stderr: bool) -> "Console":
-        from rich.console import Console  # noqa: PLC0415
+        from rich.console import Console
 
         return Console(stderr=stderr, highlight=False)
 
@@ -86,13 +86,13 @@ def terminal(context: typer.Context) -> Terminal:
 
 def settings_of(home: Path | None) -> "Settings":
     """The settings of a home. Raises Refusal."""
-    from edge.settings import read_settings  # noqa: PLC0415
+    from edge.settings import read_settings
 
     return read_settings(home.expanduser().resolve() if home else None)
 
 
 def _plain(text: str) -> str:
     """The text with nothing that the console would take for markup."""
-    from rich.markup import escape  # noqa: PLC0415
+    from rich.markup import escape
 
     return escape(text)

@@ -1,13 +1,10 @@
 """Which broker this node runs, and who may enter it."""
 
-import importlib.util
-import shutil
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final
 
 from broker.engines import Credential, Engine
-from broker.engines.embedded.engine import EmbeddedEngine
+from broker.engines.choice import NoMosquitto, Wanted, choose
 from edge.errors import Code, Refusal
 from edge.home import Home
 from edge.node.status import read_status
@@ -22,18 +19,10 @@ def engine(settings: Settings) -> Engine | None:
     wanted = settings.broker_engine
     if wanted == "external" or (wanted == "auto" and settings.broker_url):
         return None
-    binary = mosquitto()
-    if wanted == "mosquitto" and binary is None:
-        raise Refusal(Code.BROKER_MISSING, key="broker.engine", program="mosquitto")
-    if binary is not None and wanted in {"auto", "mosquitto"}:
-        return _mosquitto_engine(settings.home, settings.broker_port, binary)
-    return EmbeddedEngine(settings.home.broker / "embedded", settings.broker_port)
-
-
-def mosquitto() -> Path | None:
-    """The installed Mosquitto; Debian puts it where only root's PATH looks."""
-    found = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin")
-    return Path(found) if found and importlib.util.find_spec("broker.engines.mosquitto") else None
+    try:
+        return choose(_known(wanted), settings.home.broker, settings.broker_port)
+    except NoMosquitto:
+        raise Refusal(Code.BROKER_MISSING, key="broker.engine", program="mosquitto") from None
 
 
 def admit(settings: Settings, credentials: Iterable[Credential]) -> None:
@@ -46,11 +35,10 @@ def admit(settings: Settings, credentials: Iterable[Credential]) -> None:
         office.reload(pid)
 
 
-def _mosquitto_engine(home: Home, port: int, binary: Path) -> Engine:
-    from broker.engines.mosquitto import MosquittoEngine  # noqa: PLC0415 - only when it is installed
-
-    made: Engine = MosquittoEngine(home.broker / "mosquitto", port, binary)
-    return made
+def _known(wanted: str) -> Wanted:
+    if wanted == "embedded":
+        return "embedded"
+    return "mosquitto" if wanted == "mosquitto" else "auto"
 
 
 def _running_broker(home: Home) -> int | None:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from edge.node.plans import LEAN, plans
@@ -15,6 +14,7 @@ from edge.node.prepare import FirstCredential, prepare_apart
 from edge.node.sockets import free_port, listen
 from edge.node.status import ChildStatus, NodeStatus, lock, said_at, write_status
 from edge.node.supervisor import Supervisor
+from edge.node.version import program_version
 from edge.settings import Settings
 
 
@@ -67,11 +67,3 @@ def process_age_s() -> float:
         ticks = int(Path("/proc/self/stat").read_text("utf-8").rpartition(")")[2].split()[19])
         return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
     return 0.0
-
-
-def program_version() -> str:
-    """Version of the installed distribution."""
-    try:
-        return version("dinh")
-    except PackageNotFoundError:
-        return "0"

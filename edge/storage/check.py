@@ -129,7 +129,7 @@ def ballots(look: Look) -> Iterator[Fault]:
 def documents(look: Look) -> Iterator[Fault]:
     """Every document is there and is what was hashed."""
     for row in look.session.exec(select(Document)):
-        yield from _file(look, look.home.documents / row.sha256, row.sha256)
+        yield from _file(look, look.home.documents / row.sha256[:2] / f"{row.sha256}.pdf", row.sha256)
 
 
 def evidence(look: Look) -> Iterator[Fault]:

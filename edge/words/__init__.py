@@ -17,7 +17,7 @@ class Words:
         self.language = language if language in LANGUAGES else "vi"
         self._sections: dict[str, dict[str, str]] = tomllib.loads((Path(__file__).parent / f"{self.language}.toml").read_text("utf-8"))
 
-    def __call__(self, key: str, **facts: object) -> str:
+    def __call__(self, key: str, /, **facts: object) -> str:
         """The sentence `section.key` with its facts."""
         section, _, name = key.partition(".")
         return _filled(self._sections.get(section, {}).get(name), key, facts)
