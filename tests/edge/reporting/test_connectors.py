@@ -51,7 +51,7 @@ def test_a_secret_may_be_written_in_either_alphabet(secret: str) -> None:
 
 @pytest.mark.parametrize("secret", ["", "whsec_", "whsec_!!!", "whsec_a"])
 def test_a_secret_that_is_none_is_refused(secret: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         key_of(secret)
 
 
