@@ -1,0 +1,436 @@
+// Generated from broker/topics.py and broker/messages by `python -m broker.schemas`. Do not edit.
+
+/** An instant as RFC 3339 text, UTC. */
+export type Instant = string;
+
+/** Retained self-description, once per device. */
+export interface About {
+  kind: "tablet" | "screen" | "watcher" | "camera" | "seat_unit" | "siren" | "other";
+  model: string;
+  version: string;
+  capabilities: string[];
+}
+
+/** One line of the agenda. */
+export interface AgendaItem {
+  id: string;
+  number: number;
+  title: string;
+  minutes: number;
+  state: "waiting" | "current" | "done";
+  started_at?: Instant | null;
+  documents: DocumentRef[];
+  motions: string[];
+}
+
+/** The meeting and its agenda. */
+export interface AgendaSnapshot {
+  revision: number;
+  at: Instant;
+  meeting: string;
+  title: string;
+  /** The deciding body as it is written, for example "Hội đồng nhân dân phường". */
+  body: string;
+  place: string;
+  starts_at: Instant;
+  state: "planned" | "open" | "paused" | "closed";
+  items: AgendaItem[];
+}
+
+/** Retained. The node has (re)started: devices announce themselves again, tablets repeat what is unanswered. */
+export interface Birth {
+  session: string;
+  at: Instant;
+  version: string;
+}
+
+/** One option of a ballot paper, in the order in which it is drawn. */
+export interface Choice {
+  id: "for" | "against" | "abstain";
+}
+
+/** The result of a closed motion. */
+export interface Count {
+  /** Choice id -> ballots that count. */
+  votes: Record<string, number>;
+  eligible: number;
+  present: number;
+  cast: number;
+  base: number;
+  needed: number;
+  adopted: boolean;
+}
+
+/**
+ * Retained. The configuration a device should have; `signature` is an Ed25519 signature (base64url) by the node's key
+ * over the RFC 8785 canonical JSON of {device, revision, configuration}.
+ */
+export interface Desired {
+  revision: number;
+  configuration: Record<string, unknown>;
+  signature: string;
+}
+
+/** A command. Never retained; a device ignores it after `expires`. */
+export interface Do {
+  id: string;
+  kind: "identify" | "restart" | "reload" | "update";
+  expires: Instant;
+  body: Record<string, unknown>;
+}
+
+/** A PDF of the meeting; its bytes come from GET /api/meetings/{meeting}/documents/{id}. */
+export interface DocumentRef {
+  id: string;
+  title: string;
+  sha256: string;
+  pages: number;
+  bytes: number;
+}
+
+/** The answer to a command. */
+export interface Done {
+  id: string;
+  ok: boolean;
+  code?: string | null;
+  facts: Record<string, string | number | boolean | null>;
+  at: Instant;
+}
+
+/** Something happened at a device: a button, a tamper contact, a battery warning. */
+export interface Event {
+  id: string;
+  at: Instant;
+  facts: Record<string, string | number | boolean | null>;
+}
+
+/** One file of a sighting. It is uploaded over HTTPS before the sighting is published. */
+export interface EvidenceFile {
+  name: "clip.mp4" | "before.jpg" | "act.jpg" | "after.jpg" | "poster.jpg" | "manifest.json";
+  sha256: string;
+  bytes: number;
+}
+
+/** The speaking queue in order, and who speaks. */
+export interface FloorSnapshot {
+  revision: number;
+  at: Instant;
+  open: boolean;
+  queue: Speaker[];
+  speech?: Speech | null;
+}
+
+/** Retained. How a camera is, as its watcher sees it. */
+export interface Health {
+  state: "seen" | "idle" | "gap" | "covered" | "moved" | "dark" | "unreadable" | "refused" | "off";
+  since: Instant;
+  at: Instant;
+  width?: number | null;
+  height?: number | null;
+  fps?: number | null;
+  code?: string | null;
+  /** For example the last words of the native library, without credentials. */
+  facts: Record<string, string | number | boolean | null>;
+}
+
+/** The vote log's newest signed head: a C2SP tlog-checkpoint, as text. */
+export interface LogHead {
+  size: number;
+  root: string;
+  checkpoint: string;
+}
+
+/** Retained. The newest small picture of a camera, so that an administrator sees what it sees. */
+export interface Look {
+  at: Instant;
+  jpeg_base64: string;
+}
+
+/** The node's answer to one ask, published after the commit. */
+export interface MeetingAnswer {
+  id: string;
+  at: Instant;
+  ok: boolean;
+  code?: string | null;
+  facts: Record<string, string | number | boolean | null>;
+  /** check_in and resume: {member, seat, label, name, receipts: [Receipt]}; cast: Receipt; speak: {request}. */
+  body: Record<string, unknown>;
+}
+
+/**
+ * What a tablet asks. Safe to repeat with the same id until it is answered.
+ *
+ * kind      body
+ * check_in  {pin | badge, key: public JWK (ES256), proof: JWS over {meeting, device, kid, at} by that key}
+ * resume    {key, proof}: the same key comes back after a reload; answered with the seat and all receipts
+ * speak     {kind: speak | question}
+ * withdraw  {request}
+ * cast      {ballot: compact JWS, see docs/design/votes.md}
+ */
+export interface MeetingAsk {
+  id: string;
+  at: Instant;
+  kind: "check_in" | "resume" | "speak" | "withdraw" | "cast";
+  body: Record<string, unknown>;
+}
+
+/** The motion that the meeting is at, or none. While open, `cast_seats` says who has voted, never how. */
+export interface MotionSnapshot {
+  revision: number;
+  at: Instant;
+  motion?: string | null;
+  item?: string | null;
+  title: string;
+  text: string;
+  state?: "draft" | "open" | "closed" | null;
+  opened_at?: Instant | null;
+  closed_at?: Instant | null;
+  /** The frozen ballot paper, exactly the bytes whose SHA-256 is signed. */
+  paper_base64?: string | null;
+  paper_sha256?: string | null;
+  choices: Choice[];
+  rule?: RuleView | null;
+  may_change: boolean;
+  eligible: number;
+  cast: number;
+  cast_seats: string[];
+  count?: Count | null;
+  head?: LogHead | null;
+}
+
+/** One line from the chair to all, or nothing. */
+export interface NoticeSnapshot {
+  revision: number;
+  at: Instant;
+  level: "info" | "attention";
+  text: string;
+}
+
+/** Where the presenter is in a document. */
+export interface PageSnapshot {
+  revision: number;
+  at: Instant;
+  document?: string | null;
+  page: number;
+}
+
+/** Proof that a ballot is in the vote log (RFC 6962 inclusion proof under a signed checkpoint). */
+export interface Receipt {
+  motion: string;
+  /** Eight characters in two groups, read aloud and found on the public board. */
+  code: string;
+  index: number;
+  size: number;
+  leaf_sha256: string;
+  proof: string[];
+  checkpoint: string;
+  ballot_sha256: string;
+}
+
+/** Retained. The revision that a device applied, or refused with the reason. */
+export interface Reported {
+  revision: number;
+  applied: boolean;
+  code?: string | null;
+  facts: Record<string, string | number | boolean | null>;
+  at: Instant;
+}
+
+/** Who sits where and who is here. The plan is `width` x `height` units, the podium at the top edge. */
+export interface RollSnapshot {
+  revision: number;
+  at: Instant;
+  width: number;
+  height: number;
+  seats: Seat[];
+  voters: number;
+  present: number;
+  quorum: number;
+}
+
+/** The rule of a vote as people read it. */
+export interface RuleView {
+  id: string;
+  body: string;
+  base: "all" | "present" | "cast";
+  /** Threshold as a fraction, "1/2" or "2/3". */
+  share: string;
+  /** True: more than the share. False: at least the share. */
+  strict: boolean;
+  /** Votes for that are needed now; None while the base is not yet known. */
+  needed?: number | null;
+  citation: string;
+  verified: boolean;
+}
+
+/** One seat of the drawn plan. Coordinates are in plan units (see RollSnapshot). */
+export interface Seat {
+  id: string;
+  label: string;
+  x: number;
+  y: number;
+  member?: string | null;
+  name?: string | null;
+  /** What the member is: "Chủ tịch", "Đại biểu". */
+  office?: string | null;
+  votes: boolean;
+  present: boolean;
+  since?: Instant | null;
+  /** A tablet holds this seat's key now and is online. */
+  tablet: boolean;
+}
+
+/** The desk has the sighting and its evidence on disk; the watcher may forget it. */
+export interface Settled {
+  sighting: string;
+  at: Instant;
+  ok: boolean;
+  code?: string | null;
+  facts: Record<string, string | number | boolean | null>;
+}
+
+/** A candidate that a watcher flagged. Kept in its spool and published again until it is settled. */
+export interface Sighting {
+  id: string;
+  camera: string;
+  watcher: string;
+  /** When it was flagged, capture time. */
+  at: Instant;
+  put_down_at: Instant;
+  actor_gone_at?: Instant | null;
+  /** Where the capture time comes from: RTCP sender reports, arrival at the node, or the file's own time line. */
+  clock: "camera" | "arrival" | "file";
+  box: [number, number, number, number];
+  width: number;
+  height: number;
+  score: number;
+  threshold: number;
+  reason: "left" | "thrown";
+  /** Numbers behind the flag: dwell_s, area_ratio, distance, luma; shown in words on the officer's page. */
+  explanation: Record<string, string | number | boolean | null>;
+  model: string;
+  evidence: EvidenceFile[];
+}
+
+/** A place in the speaking queue. */
+export interface Speaker {
+  request: string;
+  seat: string;
+  label: string;
+  name: string;
+  kind: "speak" | "question";
+  asked_at: Instant;
+}
+
+/** Who has the floor. Remaining time = limit_s - spoken_s - (running ? now - running_since : 0). */
+export interface Speech {
+  request: string;
+  seat: string;
+  label: string;
+  name: string;
+  kind: "speak" | "question";
+  limit_s: number;
+  spoken_s: number;
+  running_since?: Instant | null;
+  state: "called" | "speaking" | "paused";
+}
+
+/** Retained. `offline` is also the last will, so the broker says it when the device cannot. */
+export interface Status {
+  state: "online" | "offline";
+  session: string;
+  /** When it was said; absent in a last will, which is written before it is true. */
+  at?: Instant | null;
+}
+
+export const topicRows = {
+  birth: { pattern: "dinh/1/node/birth", retained: true },
+  status: { pattern: "dinh/1/devices/{device}/status", retained: true },
+  about: { pattern: "dinh/1/devices/{device}/about", retained: true },
+  desired: { pattern: "dinh/1/devices/{device}/desired", retained: true },
+  reported: { pattern: "dinh/1/devices/{device}/reported", retained: true },
+  do: { pattern: "dinh/1/devices/{device}/do", retained: false },
+  done: { pattern: "dinh/1/devices/{device}/done", retained: false },
+  event: { pattern: "dinh/1/devices/{device}/event/{kind}", retained: false },
+  agenda: { pattern: "dinh/1/meetings/{meeting}/agenda", retained: true },
+  roll: { pattern: "dinh/1/meetings/{meeting}/roll", retained: true },
+  floor: { pattern: "dinh/1/meetings/{meeting}/floor", retained: true },
+  motion: { pattern: "dinh/1/meetings/{meeting}/motion", retained: true },
+  page: { pattern: "dinh/1/meetings/{meeting}/page", retained: true },
+  notice: { pattern: "dinh/1/meetings/{meeting}/notice", retained: true },
+  ask: { pattern: "dinh/1/meetings/{meeting}/ask/{device}", retained: false },
+  answer: { pattern: "dinh/1/meetings/{meeting}/answer/{device}", retained: false },
+  health: { pattern: "dinh/1/cameras/{camera}/health", retained: true },
+  look: { pattern: "dinh/1/cameras/{camera}/look", retained: true },
+  sighting: { pattern: "dinh/1/cameras/{camera}/sighting", retained: false },
+  settled: { pattern: "dinh/1/cameras/{camera}/settled", retained: false },
+} as const;
+
+export type TopicName = keyof typeof topicRows;
+
+/** What each topic carries. */
+export interface Payloads {
+  birth: Birth;
+  status: Status;
+  about: About;
+  desired: Desired;
+  reported: Reported;
+  do: Do;
+  done: Done;
+  event: Event;
+  agenda: AgendaSnapshot;
+  roll: RollSnapshot;
+  floor: FloorSnapshot;
+  motion: MotionSnapshot;
+  page: PageSnapshot;
+  notice: NoticeSnapshot;
+  ask: MeetingAsk;
+  answer: MeetingAnswer;
+  health: Health;
+  look: Look;
+  sighting: Sighting;
+  settled: Settled;
+}
+
+/** Builds topics. Ids must fit one topic level. */
+export const topics = {
+  birth: () => "dinh/1/node/birth",
+  status: (device: string) => `dinh/1/devices/${device}/status`,
+  about: (device: string) => `dinh/1/devices/${device}/about`,
+  desired: (device: string) => `dinh/1/devices/${device}/desired`,
+  reported: (device: string) => `dinh/1/devices/${device}/reported`,
+  do: (device: string) => `dinh/1/devices/${device}/do`,
+  done: (device: string) => `dinh/1/devices/${device}/done`,
+  event: (device: string, kind: string) => `dinh/1/devices/${device}/event/${kind}`,
+  agenda: (meeting: string) => `dinh/1/meetings/${meeting}/agenda`,
+  roll: (meeting: string) => `dinh/1/meetings/${meeting}/roll`,
+  floor: (meeting: string) => `dinh/1/meetings/${meeting}/floor`,
+  motion: (meeting: string) => `dinh/1/meetings/${meeting}/motion`,
+  page: (meeting: string) => `dinh/1/meetings/${meeting}/page`,
+  notice: (meeting: string) => `dinh/1/meetings/${meeting}/notice`,
+  ask: (meeting: string, device: string) => `dinh/1/meetings/${meeting}/ask/${device}`,
+  answer: (meeting: string, device: string) => `dinh/1/meetings/${meeting}/answer/${device}`,
+  health: (camera: string) => `dinh/1/cameras/${camera}/health`,
+  look: (camera: string) => `dinh/1/cameras/${camera}/look`,
+  sighting: (camera: string) => `dinh/1/cameras/${camera}/sighting`,
+  settled: (camera: string) => `dinh/1/cameras/${camera}/settled`,
+} as const;
+
+const ID = /^[a-z0-9_-]{1,40}$/;
+
+/** The row that a topic belongs to and the ids in it, or null. */
+export function matchTopic(topic: string): { name: TopicName; ids: Record<string, string> } | null {
+  const levels = topic.split("/");
+  for (const name of Object.keys(topicRows) as TopicName[]) {
+    const wanted = topicRows[name].pattern.split("/");
+    const ids: Record<string, string> = {};
+    const fits = wanted.every((want, at) => {
+      const level = levels[at] ?? "";
+      if (!want.startsWith("{")) return want === level;
+      ids[want.slice(1, -1)] = level;
+      return ID.test(level);
+    });
+    if (fits && wanted.length === levels.length) return { name, ids };
+  }
+  return null;
+}
