@@ -39,7 +39,7 @@ class CameraView(BaseModel):
     address: str
     created_at: AwareDatetime
     health: dict[str, Any] | None
-    """The last dinh/1/cameras/{camera}/health, as it came."""
+    """The last health message of its watcher, as it came."""
 
 
 class CameraPatch(Body):
