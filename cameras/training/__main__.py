@@ -12,6 +12,7 @@ from cameras.training.compose.shelf import DATA
 from cameras.training.evaluate import figures, threshold_for
 from cameras.training.examples import examples, open_shelves
 from cameras.training.export import commit, export, milliseconds, scores, write_manifest
+from cameras.training.sheet import write_sheet
 from cameras.training.train import Plan, train
 from cameras.watch.verifier import WEIGHTS
 
@@ -19,7 +20,10 @@ from cameras.watch.verifier import WEIGHTS
 def main(words: list[str]) -> int:
     asked = _asked(words)
     shelves = open_shelves(None if asked.painted else asked.data)
-    real = shelves["train"].real
+    if asked.sheet:
+        say(f"{write_sheet(asked.sheet, shelves['train'], seed=asked.seed, count=min(asked.count, 60))}")
+        return 0
+    real, made_by = shelves["train"].real, commit()
     say(f"material: {'photos and cut-outs, and painted' if real else 'painted only'}")
     learn = examples(shelves["train"], seed=asked.seed, count=asked.count)
     check = examples(shelves["val"], seed=asked.seed, count=max(60, asked.count // 8))
@@ -32,7 +36,7 @@ def main(words: list[str]) -> int:
         "seed": asked.seed,
         "composites": asked.count,
         "data": "shared/data/waste and painted" if real else "painted only",
-        "commit": commit(),
+        "commit": made_by,
     }
     write_manifest(path, threshold=threshold, origin=origin)
     test = examples(shelves["test"], seed=asked.seed, count=max(60, asked.count // 5))
@@ -51,6 +55,7 @@ def _asked(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--count", type=int, default=16000, help="composites to train on")
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--seed", type=int, default=20)
+    parser.add_argument("--sheet", type=Path, help="only write a contact sheet (PNG) of composites there")
     parser.add_argument("--out", type=Path, default=WEIGHTS.parent)
     return parser.parse_args(words)
 

@@ -56,6 +56,7 @@ def _attempt(shelf: Shelf, rng: np.random.Generator) -> Example:
     tell = STORIES[rng.choice(len(STORIES), p=[share for _, share in STORIES])][0]
     take = tell(stage)
     take = _remembered(take, stage) if rng.random() < 0.08 else take
+    take = _without_act(take, rng) if rng.random() < 0.15 else take
     take = _drifted(take, rng) if rng.random() < 0.3 else take
     by = camera(rng, stage.side, stage.side, dim=float(stage.ground.mean()) < _DIM)
     scenes = [scene * gain for scene, gain in zip((take.before, take.act, take.after), rng.normal(1.0, 0.025, 3), strict=True)]
@@ -81,6 +82,11 @@ def _remembered(take: Take, stage: Stage) -> Take:
     ghost = stage.actor().moved(*(rng.uniform(-1.5, 1.5, 2) * stage.size))
     faint = float(rng.uniform(0.08, 0.35))
     return replace(take, before=take.before * (1 - faint) + render(take.before, [ghost]) * faint)
+
+
+def _without_act(take: Take, rng: np.random.Generator) -> Take:
+    """The moment itself was not seen: the act picture is from just after it, or from before."""
+    return replace(take, act=take.after if rng.random() < 0.6 else take.before)
 
 
 def _drifted(take: Take, rng: np.random.Generator) -> Take:
