@@ -104,19 +104,21 @@ def read_status(home: Home) -> NodeStatus:
     if raw is None or not running(home):
         raise Refusal(Code.NOT_RUNNING, home=str(home.path))
     children = tuple(ChildStatus(one["name"], one["state"], one["pid"], one["starts"], rss_mib(one["pid"])) for one in raw["children"])
-    return NodeStatus(raw["version"], raw["pid"], raw["started_at"], raw["ready_s"], children, raw["addresses"], rss_mib(raw["pid"]))
+    return NodeStatus(
+        raw["version"], raw["pid"], raw["started_at"], raw["ready_s"], children, raw["addresses"], rss_mib(raw["pid"], family=False)
+    )
 
 
-def rss_mib(pid: int | None) -> float | None:
-    """Resident memory of a process and of what it started, MiB; None when it is gone."""
+def rss_mib(pid: int | None, *, family: bool = True) -> float | None:
+    """Resident memory of a process, with what it started when `family`, MiB; None when it is gone."""
     import psutil  # noqa: PLC0415 - not in the supervisor
 
     if pid is None:
         return None
     try:
         process = psutil.Process(pid)
-        family = [process, *process.children(recursive=True)]
-        return round(sum(one.memory_info().rss for one in family) / MIB, 1)
+        counted = [process, *(process.children(recursive=True) if family else [])]
+        return round(sum(one.memory_info().rss for one in counted) / MIB, 1)
     except psutil.NoSuchProcess:
         return None
 

@@ -28,8 +28,10 @@ class Words:
         return name in self._sections.get(section, {})
 
     def error(self, code: str, facts: Mapping[str, Any]) -> str:
-        """The sentence of an error code."""
-        return _filled(self._sections["errors"].get(str(code)), str(code), facts)
+        """The sentence of an error code. What the operating system said is said in this language where it is known."""
+        system = self._sections.get("os", {})
+        told = {name: system.get(value, value) if isinstance(value, str) else value for name, value in facts.items()}
+        return _filled(self._sections["errors"].get(str(code)), str(code), told)
 
     def keys(self) -> set[str]:
         """Every `section.key`, for the test that both languages say the same things."""

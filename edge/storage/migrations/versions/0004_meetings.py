@@ -215,6 +215,7 @@ def _meeting_motions() -> None:
         sa.Column("paper", sa.LargeBinary(), nullable=True),
         sa.Column("paper_sha256", sa.String(), nullable=True),
         sa.Column("may_change", sa.Boolean(), nullable=False),
+        sa.Column("eligible", sa.Integer(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("roll_index", sa.Integer(), nullable=True),
