@@ -14,7 +14,7 @@ from edge.demo.tablet import Tablet
 
 Progress = Callable[[str, float], None]
 """Told what is being done and the share of it, 0..1."""
-ADMINISTRATOR, SECRETARY, CHAIR, OFFICER = "quantri", "thuky", "chutoa", "moitruong"
+ADMINISTRATOR, SECRETARY, CHAIR, OFFICER = "admin", "thuky", "chutoa", "moitruong"
 """Login names of the first start."""
 
 
@@ -83,12 +83,10 @@ def new_password() -> str:
 
 def connect_inbox(stage: Stage, url: str, secret: str) -> None:
     """Report confirmed cases to the commune's inbox in both forms."""
-    stage.admin.post(
-        "/api/connectors", {"kind": "webhook", "name": "Hộp nhận (webhook)", "url": f"{url}/webhook", "secret": secret, "private": True}
-    )
-    stage.admin.post(
-        "/api/connectors", {"kind": "open311", "name": "Hộp nhận (Open311)", "url": f"{url}/open311", "secret": secret, "private": True}
-    )
+    kinds: dict[str, dict[str, str]] = {"webhook": {}, "open311": {"service_code": "dumping"}}
+    for kind, options in kinds.items():
+        connector = {"kind": kind, "name": f"Hộp nhận ({kind})", "url": f"{url}/{kind}", "secret": secret, "options": options}
+        stage.admin.post("/api/connectors", connector)
 
 
 def add_cameras(stage: Stage, clips: dict[str, Path]) -> None:
