@@ -20,7 +20,7 @@ def read_bundle(raw: bytes) -> dict[str, Any]:
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:
-        raise Wrong(Found.NOT_UTF8, _locate(raw.decode(errors="replace")), byte=error.start) from None
+        raise Wrong(Found.NOT_UTF8, _locate(raw[: error.start].decode()), byte=error.start) from None
     try:
         value = json.loads(text)
         again = canonical(value)
