@@ -1,4 +1,1 @@
-/** The officer's desk. */
-export function DeskPage() {
-  return null;
-}
+export { DeskPage } from "./Desk";

@@ -1,0 +1,65 @@
+import { IconCircleCheck, IconEyeOff } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { Loaded } from "../ground/parts/states";
+import { date } from "../ground/words/format";
+import { useSummary } from "./data";
+import classes from "./Day.module.css";
+import type { CameraDay, Summary } from "./types";
+
+function Span({ seconds }: { seconds: number }) {
+  const { t } = useTranslation();
+  const minutes = Math.round(seconds / 60);
+  return <>{minutes < 60 ? t("desk.day.minutes", { count: minutes }) : t("desk.day.hours", { hours: Math.floor(minutes / 60), minutes: minutes % 60 })}</>;
+}
+
+function Watched({ camera }: { camera: CameraDay }) {
+  const { t } = useTranslation();
+  const whole = Math.max(1, camera.watched_s + camera.blind_s);
+  return (
+    <li className={classes.camera}>
+      <b>{camera.camera_name}</b>
+      {camera.state === null ? (
+        <span className="quiet">{t("desk.day.silent")}</span>
+      ) : (
+        <>
+          <span className={classes.bar} aria-hidden="true">
+            <span style={{ width: `${(camera.watched_s / whole) * 100}%` }} />
+          </span>
+          <span>
+            {t("desk.day.watched")} <Span seconds={camera.watched_s} />
+          </span>
+          {camera.blind_s >= 60 && (
+            <span className={classes.blind}>
+              <IconEyeOff size={16} aria-hidden="true" /> {t("desk.day.blind")} <Span seconds={camera.blind_s} />
+            </span>
+          )}
+        </>
+      )}
+    </li>
+  );
+}
+
+function Shown({ day }: { day: Summary }) {
+  const { t } = useTranslation();
+  return (
+    <div className={classes.day}>
+      <IconCircleCheck size={48} stroke={1.4} aria-hidden="true" className={classes.icon} />
+      <h2>{t("desk.day.title")}</h2>
+      <p className="quiet">
+        {t("desk.day.text", { day: date(`${day.day}T12:00:00+07:00`), flagged: day.flagged, confirmed: day.confirmed, rejected: day.rejected })}
+      </p>
+      {day.cameras.length > 0 && (
+        <ul className={classes.cameras}>
+          {day.cameras.map((camera) => (
+            <Watched key={camera.camera} camera={camera} />
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+/** Nothing waits: what was watched today, and what was blind. */
+export function Day() {
+  return <Loaded query={useSummary()}>{(day) => <Shown day={day} />}</Loaded>;
+}
