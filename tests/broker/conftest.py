@@ -83,6 +83,10 @@ class Office:
     def log(self) -> str:
         return self._log.read_text()
 
+    def stores(self) -> list[Path]:
+        """The files in which the engine keeps messages."""
+        return [file for file in self._log.parent.rglob("*") if file.suffix == ".db" or ".sqlite" in file.name]
+
     def user(self, role: Role) -> str:
         """A user whom no other test uses. Known beforehand, or after a reload."""
         name = f"{role}-{next(self._count)}"
