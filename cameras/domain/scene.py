@@ -49,3 +49,8 @@ class Evidence:
     """Share of the box that is really new."""
     moved_from: float
     """-1..1: best correlation with something that stood close by before and is gone there: it was only pushed aside."""
+
+    @property
+    def arrival(self) -> float:
+        """-1..1: above 0 something came, below 0 something went. Outlines count less than surroundings: a picture has many edges."""
+        return max(-1.0, min(1.0, self.strange + 0.5 * self.edge_gain))

@@ -68,8 +68,10 @@ class Rules:
     largest_share: float = 0.22
     largest_to_actor: float = 1.15
     """Longer side of the thing against the actor's: beyond it, it is the vehicle itself or a change of light."""
-    lowest_arrival: float = 0.08
-    """Of `strange + edge_gain`: below it something was taken away, or only the light plays."""
+    lowest_arrival: float = 0.03
+    """Of `Evidence.arrival`: below it something was taken away, or only the light plays."""
+    sure_edge_gain: float = 0.15
+    """An outline this much clearer than before arrived, even where it fits its surroundings: one more bag on a heap."""
     light_alike: float = 0.8
     light_texture: float = 6.0
     lowest_contrast: float = 15.0
@@ -255,7 +257,7 @@ def objection(suspect: Suspect, evidence: Evidence, look: Look, rules: Rules = R
     only_light = evidence.alike > rules.light_alike and evidence.texture > rules.light_texture
     objections = (
         (share > rules.largest_share, Why.TOO_LARGE),
-        (evidence.strange + evidence.edge_gain < rules.lowest_arrival, Why.REMOVED),
+        (evidence.arrival < rules.lowest_arrival and evidence.edge_gain < rules.sure_edge_gain, Why.REMOVED),
         (faint, Why.FAINT),
         (only_light or evidence.fill > rules.largest_fill, Why.LIGHT),
         (evidence.moved_from > rules.pushed_alike, Why.PUSHED_ASIDE),
@@ -265,12 +267,14 @@ def objection(suspect: Suspect, evidence: Evidence, look: Look, rules: Rules = R
 
 
 def manner(suspect: Suspect) -> Why:
-    """LEFT when the actor stayed at the place for a moment, THROWN when it only passed."""
-    main = suspect.main
-    if main is None:
-        return Why.LEFT
-    near = [at for at, box in main.path if gap(box, suspect.box) <= 0.1 * main.size and abs(at - suspect.since) < 4.0]
-    return Why.THROWN if len(near) < 2 or max(near) - min(near) < 0.8 else Why.LEFT
+    """LEFT when somebody stayed at the place for a moment around the put-down, THROWN when everybody only passed."""
+    near = [
+        at
+        for track in suspect.carriers.values()
+        for at, box in track.path
+        if gap(box, suspect.box) <= 0.15 * track.size and abs(at - suspect.since) < 4.0
+    ]
+    return Why.LEFT if near and max(near) - min(near) >= 0.8 else Why.THROWN
 
 
 def _same(known: Box, seen: Box) -> float:

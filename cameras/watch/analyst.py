@@ -139,7 +139,7 @@ class Analyst:
         act = self._act(suspect, after)
         numbers = self._numbers(suspect, look, before, after)
         box = tuple(round(value) for value in suspect.box)
-        score, threshold = min(1.0, max(0.0, 0.5 + 0.5 * (evidence.strange + evidence.edge_gain))), 0.5
+        score, threshold = min(1.0, max(0.0, 0.5 + 0.5 * evidence.arrival)), 0.5
         if why is None and self.verifier is not None:
             judged = self.verifier.judge(Candidate(before, act, after, (box[0], box[1], box[2], box[3]), numbers))
             score, threshold = judged.score, judged.threshold

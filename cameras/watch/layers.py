@@ -25,7 +25,8 @@ COVERED_S = 6.0
 """How long behind something that stands still itself."""
 BACK_S = 0.7
 """The background is back after it was seen this long."""
-TRUST_S = 1.0
+TRUST_S = 0.6
+"""A place whose background was seen for less than this in all is unknown."""
 NEVER = np.float32(np.inf)
 
 
@@ -81,7 +82,7 @@ class Layers:
         self.since[inside] = NEVER
 
     def unknown(self, inside: NDArray[np.bool_]) -> bool:
-        """Nothing is known of the place before: its background was seen for less than a second in all."""
+        """Nothing is known of the place before: its background was hardly ever seen."""
         return bool(np.median(self.trust[inside]) < TRUST_S) if inside.any() else True
 
     def relearn(self, picture: Picture, keep: Mask) -> None:

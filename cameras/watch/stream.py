@@ -62,6 +62,8 @@ class Stream:
         self._video: Any = None
         self._started = False
         self._first: float | None = None
+        self._sent: int | None = None
+        self._shown = -1.0
 
     def open(self) -> None:
         """Connect and read the header. Raises Refusal."""
@@ -88,6 +90,10 @@ class Stream:
             return None
         return float(self._container.duration) / 1_000_000
 
+    @property
+    def _step(self) -> float:
+        return 1 / self.info.fps if self.info is not None else 0.04
+
     def template(self) -> Any:
         """The native stream, for a muxer; usable only until `close`."""
         return self._video
@@ -95,13 +101,12 @@ class Stream:
     def parcels(self) -> Iterator[Parcel]:
         """Packets in decoding order. Ends at the end of a file; raises Refusal when a live stream ends or breaks."""
         last = 0.0
-        step = 1 / self.info.fps if self.info is not None else 0.04
         for packet in self._demuxed():
-            stamp = packet.pts if packet.pts is not None else packet.dts
-            now = float(stamp * packet.time_base) if stamp is not None else None
+            self._mend(packet)
+            now = float(packet.pts * packet.time_base)
             if self._first is None:
-                self._first = now or 0.0
-            at = last + step if now is None else now - self._first
+                self._first = now
+            at = now - self._first
             if abs(at - last) > JUMP_S and is_stream(self.url):
                 raise Refusal(Code.STREAM_CHANGED, {"seconds": round(at - last, 1)})
             last = at
@@ -120,10 +125,21 @@ class Stream:
             self.broken_packets += 1
 
     def time_of(self, frame: Any, otherwise: float) -> float:
-        """When a picture is to be shown, on the stream's own time line; `otherwise` where it does not say."""
-        if frame.pts is None or not frame.time_base:
-            return otherwise
-        return float(frame.pts * frame.time_base) - (self._first or 0.0)
+        """When a picture is to be shown, on the stream's own time line, always growing; `otherwise` where it does not say."""
+        told = frame.pts is not None and frame.time_base
+        at = float(frame.pts * frame.time_base) - (self._first or 0.0) if told else otherwise
+        self._shown = at if at > self._shown else self._shown + self._step
+        return self._shown
+
+    def _mend(self, packet: Any) -> None:
+        """Time stamps that are missing or stand still, as some servers send them, go on at the stream's own rate."""
+        sent = packet.dts if packet.dts is not None else packet.pts
+        if sent is None or (self._sent is not None and sent <= self._sent):
+            sent = 0 if self._sent is None else self._sent + max(1, round(self._step / packet.time_base))
+            packet.dts = packet.pts = sent
+        elif packet.pts is None:
+            packet.pts = sent
+        self._sent = sent
 
     def last_pictures(self) -> Iterator[Any]:
         """What the decoder still holds at the end of a file."""
