@@ -26,7 +26,7 @@ def test_what_ships_computes_what_was_trained(tmp_path: Path) -> None:
     path = export(Trained(network, 0.7, [], 0.0), tmp_path)
     with torch.no_grad():
         wanted = Calibrated(network, 0.7)(torch.from_numpy(unpacked(given.strips)), torch.from_numpy(given.numbers)).numpy()
-    np.testing.assert_allclose(scores(path, given), wanted, atol=1e-5)
+    assert np.abs(scores(path, given) - wanted).max() < 1e-5
 
 
 def test_the_runtime_cuts_what_training_cut(tmp_path: Path) -> None:

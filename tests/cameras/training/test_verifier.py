@@ -82,7 +82,7 @@ def test_a_file_that_is_no_network_is_refused_even_with_the_right_checksum(weigh
 
 
 def test_a_constructor_opens_nothing(tmp_path: Path) -> None:
-    Verifier(tmp_path / "nowhere.onnx")
+    assert Verifier(tmp_path / "nowhere.onnx").path.name == "nowhere.onnx"
 
 
 def test_a_bag_left_behind_is_flagged() -> None:
