@@ -1,31 +1,9 @@
-export function LoginPage() {
-  return null;
-}
-
-export function TrustPage() {
-  return null;
-}
-
-export function EnrolPage() {
-  return null;
-}
-
-export function DevicesPage() {
-  return null;
-}
-
-export function CamerasPage() {
-  return null;
-}
-
-export function AccountsPage() {
-  return null;
-}
-
-export function ReportsPage() {
-  return null;
-}
-
-export function HealthPage() {
-  return null;
-}
+/** The administrator's pages, and those that a stranger sees first. */
+export { AccountsPage } from "./AccountsPage";
+export { CamerasPage } from "./CamerasPage";
+export { DevicesPage } from "./DevicesPage";
+export { EnrolPage } from "./EnrolPage";
+export { HealthPage } from "./HealthPage";
+export { LoginPage } from "./LoginPage";
+export { ReportsPage } from "./ReportsPage";
+export { TrustPage } from "./TrustPage";

@@ -12,3 +12,4 @@ export const askTopic = (meeting: string, device: string) => `${ROOT}/meetings/$
 export const answerTopic = (meeting: string, device: string) => `${ROOT}/meetings/${meeting}/answer/${device}`;
 export const deviceTopic = (device: string, what: "status" | "about" | "desired" | "reported" | "do" | "done") =>
   `${ROOT}/devices/${device}/${what}`;
+export const cameraTopic = (camera: string, what: "health" | "look") => `${ROOT}/cameras/${camera}/${what}`;

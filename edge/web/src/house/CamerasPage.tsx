@@ -1,0 +1,115 @@
+import { Button, Modal, Switch } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { get, patch, post, remove } from "../ground/http/client";
+import { words } from "../ground/http/sentence";
+import { useSnapshot } from "../ground/live/source";
+import { Empty, Loaded } from "../ground/parts/states";
+import { Page } from "../ground/shells/Page";
+import { cameraTopic } from "../ground/post/topics";
+import { CameraSteps } from "./CameraSteps";
+import classes from "./house.module.css";
+import type { Camera, Look } from "./model";
+import { Ago, Refusal, State, type Tone } from "./parts";
+
+type Health = NonNullable<Camera["health"]>;
+const TONES: Record<string, Tone> = { seen: "good", idle: "good", off: "off", gap: "wait", dark: "wait", moved: "wait" };
+
+function useStanding(camera: Camera): { tone: Tone; key: string; since: string | null } {
+  const live = useSnapshot<Health>(cameraTopic(camera.id, "health"));
+  const health = live ?? camera.health;
+  if (!camera.enabled) return { tone: "off", key: "paused", since: null };
+  if (health === null) return { tone: "wait", key: camera.watcher === null ? "nobody" : "unheard", since: null };
+  return { tone: TONES[health.state] ?? "bad", key: health.state, since: health.since };
+}
+
+function Thumb({ camera }: { camera: Camera }) {
+  const { t } = useTranslation();
+  const look = useSnapshot<{ at: string; jpeg_base64: string }>(cameraTopic(camera.id, "look"));
+  if (look === undefined) return <span className={classes.thumb}>{t("house.cameras.noPicture")}</span>;
+  return <img className={classes.thumb} src={`data:image/jpeg;base64,${look.jpeg_base64}`} alt={t("house.cameras.pictureOf", { name: camera.name })} />;
+}
+
+function Tested({ look }: { look: Look | undefined }) {
+  const { t } = useTranslation();
+  if (look === undefined) return null;
+  if (!look.ok) return <State tone="bad">{words(t, look.code ?? "cameras.probe_failed", look.facts)}</State>;
+  return <State tone="good">{t("house.cameras.works", { width: look.width ?? 0, height: look.height ?? 0, fps: Math.round(look.fps ?? 0), codec: look.codec ?? "" })}</State>;
+}
+
+function Line({ camera }: { camera: Camera }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const done = () => client.invalidateQueries({ queryKey: ["cameras"] });
+  const change = useMutation({ mutationFn: (enabled: boolean) => patch(`/api/cameras/${camera.id}`, { enabled }), onSuccess: done });
+  const drop = useMutation({ mutationFn: () => remove(`/api/cameras/${camera.id}`), onSuccess: done });
+  const test = useMutation({ mutationFn: () => post<Look>("/api/cameras/test", { camera: camera.id }) });
+  const [sure, setSure] = useState(false);
+  const { tone, key, since } = useStanding(camera);
+  return (
+    <li className={classes.row}>
+      <Thumb camera={camera} />
+      <span className={classes.words}>
+        <strong>{camera.name}</strong>
+        <small className={classes.mono}>{camera.shown_url}</small>
+        <State tone={tone}>
+          {t(`house.cameras.is.${key}`)}
+          {since !== null && (
+            <>
+              {" · "}
+              <Ago when={since} />
+            </>
+          )}
+        </State>
+        <Tested look={test.data} />
+        <Refusal error={change.error ?? drop.error ?? test.error} />
+      </span>
+      <span className={classes.actions}>
+        <Switch label={t("house.cameras.watching")} checked={camera.enabled} onChange={(event) => change.mutate(event.currentTarget.checked)} style={{ alignSelf: "center" }} />
+        <Button variant="default" size="sm" loading={test.isPending} onClick={() => test.mutate()}>
+          {t("house.cameras.test")}
+        </Button>
+        <Button color="lacquer" variant={sure ? "filled" : "light"} size="sm" loading={drop.isPending} onClick={() => (sure ? drop.mutate() : setSure(true))}>
+          {t(sure ? "house.cameras.removeSure" : "house.cameras.remove")}
+        </Button>
+      </span>
+    </li>
+  );
+}
+
+/** Every camera: what it sees, how it is, and a new one in three steps. */
+export function CamerasPage() {
+  const { t } = useTranslation();
+  const cameras = useQuery({ queryKey: ["cameras"], queryFn: () => get<Camera[]>("/api/cameras"), refetchInterval: 10_000 });
+  const [adding, setAdding] = useState(false);
+  return (
+    <Page
+      title={t("house.cameras.title")}
+      lead={t("house.cameras.lead")}
+      actions={
+        <Button leftSection={<IconPlus size={20} />} onClick={() => setAdding(true)}>
+          {t("house.cameras.add")}
+        </Button>
+      }
+    >
+      <Loaded query={cameras}>
+        {(found) =>
+          found.length === 0 ? (
+            <Empty title={t("house.cameras.empty.title")}>{t("house.cameras.empty.text")}</Empty>
+          ) : (
+            <ul className={classes.list}>
+              {found.map((camera) => (
+                <Line key={camera.id} camera={camera} />
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
+      <Modal opened={adding} onClose={() => setAdding(false)} title={t("house.cameras.add")} size="lg" closeButtonProps={{ "aria-label": t("house.close") }}>
+        <CameraSteps onDone={() => setAdding(false)} />
+      </Modal>
+    </Page>
+  );
+}
