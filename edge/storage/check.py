@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
 from broker.messages.base import Facts
@@ -77,7 +78,10 @@ def check(store: Store, home: Home, progress: Progress | None = None) -> list[Fa
         for name, invariant in INVARIANTS.items():
             if progress is not None:
                 progress(name)
-            faults += invariant(look)
+            try:
+                faults += list(invariant(look))
+            except DBAPIError as error:
+                return [*faults, Fault(Wrong.DATABASE, {"detail": str(error.orig)})]
     return faults
 
 

@@ -1,0 +1,146 @@
+"""`dinh check` finds each thing that must not be, and names it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session
+
+from cameras.desk.tables import EvidenceRow, SightingRow
+from edge.accounts.service import COMMAND, NewAccount
+from edge.devices.cameras import CameraChanges, Cameras
+from edge.home import Home
+from edge.offices import open_offices
+from edge.settings import Settings
+from edge.storage.check import Wrong, check
+from edge.storage.engine import Store, open_store
+from meeting.log.merkle import frontier, leaf_hash
+from meeting.tables import Ballot, Current, Document, LogEntry, Meeting
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    store = open_store(settings.database)
+    yield store
+    store.close()
+
+
+def add(store: Store, *rows: object) -> None:
+    with Session(store.writer) as session, session.begin():
+        for row in rows:
+            session.add(row)
+            session.flush()
+
+
+def run(store: Store, statement: str) -> None:
+    with store.writer.begin() as connection:
+        connection.execute(text(statement))
+
+
+def found(store: Store, home: Home) -> list[Wrong]:
+    return [fault.code for fault in check(store, home)]
+
+
+def a_meeting(store: Store) -> None:
+    texts = ["một", "hai", "ba"]
+    leaves = [leaf_hash(one.encode()) for one in texts]
+    peaks = " ".join(peak.hex() for peak in frontier(leaves).peaks)
+    add(store, Meeting(id="m1", title="Họp", body="HĐND", place="Hội trường", rule="r", starts_at=NOW, log_size=3, log_peaks=peaks))
+    for index, (one, leaf) in enumerate(zip(texts, leaves, strict=True)):
+        add(store, LogEntry(meeting="m1", index=index, kind="ballot", leaf=leaf.hex(), text=one))
+    common = {"meeting": "m1", "motion": "x", "member": "a", "seat": "A1"}
+    for index, choice in ((1, "for"), (2, "against")):
+        add(store, Ballot(**common, index=index, nonce=str(index), choice=choice, at=NOW, ballot_sha256="0", receipt=""))
+    add(store, Current(**common, choice="against", index=2))
+
+
+def a_sighting() -> SightingRow:
+    return SightingRow(
+        id="s1",
+        camera="c1",
+        camera_name="Cổng chợ",
+        watcher="w",
+        at=NOW,
+        put_down_at=NOW,
+        clock="file",
+        box=[0.0, 0.0, 1.0, 1.0],
+        width=1,
+        height=1,
+        score=1.0,
+        threshold=0.5,
+        reason="left",
+        model="0" * 64,
+        digest="0" * 64,
+        received_at=NOW,
+        state="new",
+    )
+
+
+def test_a_sound_house_has_no_fault(store: Store, settings: Settings) -> None:
+    a_meeting(store)
+    assert found(store, settings.home) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "wrong"),
+    [
+        ("UPDATE meeting_log SET text = 'bốn' WHERE \"index\" = 1", [Wrong.LOG_LEAF]),
+        ('DELETE FROM meeting_log WHERE "index" = 1', [Wrong.LOG_GAP]),
+        ('DELETE FROM meeting_log WHERE "index" = 2', [Wrong.LOG_ROOT]),
+        ("UPDATE meeting_current SET choice = 'for'", [Wrong.BALLOT]),
+        ('UPDATE meeting_current SET "index" = 1', [Wrong.BALLOT]),
+        ("DELETE FROM meeting_ballots", [Wrong.BALLOT]),
+        ("UPDATE account_audit SET facts = '{}' WHERE seq = 1", [Wrong.AUDIT]),
+        ("DELETE FROM account_audit WHERE seq = 2", [Wrong.AUDIT]),
+        ("UPDATE house_version SET version_num = '0001'", [Wrong.REVISION]),
+    ],
+)
+def test_each_broken_invariant_is_named(store: Store, settings: Settings, statement: str, wrong: list[Wrong]) -> None:
+    a_meeting(store)
+    run(store, statement)
+    assert found(store, settings.home) == wrong
+
+
+def test_a_document_that_is_gone_or_altered_is_named(store: Store, settings: Settings) -> None:
+    a_meeting(store)
+    sha = "ab" * 32
+    add(store, Document(meeting="m1", id="d", item="i", title="Tờ trình", sha256=sha, pages=1, bytes=4, added_at=NOW))
+    assert found(store, settings.home) == [Wrong.FILE_MISSING]
+    file = settings.home.documents / "ab" / f"{sha}.pdf"
+    file.parent.mkdir()
+    file.write_bytes(b"%PDF")
+    assert found(store, settings.home) == [Wrong.FILE_ALTERED]
+
+
+def test_evidence_that_is_gone_is_named(store: Store, settings: Settings) -> None:
+    add(store, a_sighting())
+    add(store, EvidenceRow(sighting="s1", name="clip.mp4", sha256="0" * 64, bytes=1))
+    faults = check(store, settings.home)
+    assert [(fault.code, fault.facts["file"]) for fault in faults] == [(Wrong.FILE_MISSING, "data/evidence/c1/s1/clip.mp4")]
+
+
+def test_a_camera_that_another_node_sealed_is_named(store: Store, settings: Settings) -> None:
+    with open_offices(settings) as offices:
+        Cameras(offices.devices).add("Bãi rác", "rtsp://camera.invalid/1", CameraChanges(), by=COMMAND)
+    (settings.home.secrets / "node").write_bytes(bytes(32))
+    faults = check(store, settings.home)
+    assert [(fault.code, fault.facts["camera"]) for fault in faults] == [(Wrong.CAMERA_SEALED, "Bãi rác")]
+
+
+def test_a_damaged_file_is_found(settings: Settings) -> None:
+    with open_offices(settings) as offices:
+        offices.accounts.create(NewAccount("moi", "Người mới", frozenset({"member"})), by=COMMAND)
+    store = open_store(settings.database)
+    with store.writer.connect() as connection:
+        pages = int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
+    store.close()
+    with settings.home.database.open("r+b") as stream:
+        stream.seek((pages - 2) * 4096)
+        stream.write(b"\xff" * 4096)
+    store = open_store(settings.database)
+    faults = check(store, settings.home)
+    store.close()
+    assert Wrong.DATABASE in [fault.code for fault in faults]
