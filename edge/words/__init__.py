@@ -33,6 +33,11 @@ class Words:
         told = {name: system.get(value, value) if isinstance(value, str) else value for name, value in facts.items()}
         return _filled(self._sections["errors"].get(str(code)), str(code), told)
 
+    def raw(self, key: str) -> str:
+        """The sentence of `section.key` with its braces. KeyError when there is none."""
+        section, _, name = key.partition(".")
+        return self._sections[section][name]
+
     def keys(self) -> set[str]:
         """Every `section.key`, for the test that both languages say the same things."""
         return {f"{section}.{name}" for section, names in self._sections.items() for name in names}

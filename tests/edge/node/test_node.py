@@ -5,10 +5,12 @@ import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +70,7 @@ class Node:
 
     def client(self) -> httpx.Client:
         url = self.status()["addresses"]["local"]
-        context = __import__("ssl").create_default_context(cafile=str(self.home / "tls" / "ca.pem"))
+        context = ssl.create_default_context(cafile=str(self.home / "tls" / "ca.pem"))
         return httpx.Client(base_url=url, verify=context, headers={"X-Dinh": "1"}, timeout=20, trust_env=False)
 
     def stop(self) -> int:
@@ -95,11 +97,15 @@ def node(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="module")
 def admin(node: Node) -> Iterator[httpx.Client]:
     with node.client() as client:
-        assert client.post("/api/session", json={"name": "admin", "password": node.one_time}).status_code == 200
-        me = client.get("/api/session").json()["account"]
-        changed = client.post(f"/api/accounts/{me}/password", json={"current": node.one_time, "password": "con voi đi chậm 27"})
-        assert changed.is_success, changed.text
+        sign_in(client, node)
         yield client
+
+
+def sign_in(client: httpx.Client, node: Node) -> None:
+    assert client.post("/api/session", json={"name": "admin", "password": node.one_time}).status_code == 200
+    me = client.get("/api/session").json()["account"]
+    changed = client.post(f"/api/accounts/{me}/password", json={"present": node.one_time, "new": "con voi đi chậm 27"})
+    assert changed.is_success, changed.text
 
 
 def test_it_serves_its_pages_over_tls_that_its_own_ca_vouches_for(node: Node) -> None:
@@ -175,14 +181,53 @@ def test_the_house_is_sound_while_it_runs(node: Node) -> None:
     assert said.returncode == 0, said.stdout + said.stderr
 
 
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 24 MB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(place)], capture_output=True, check=False)
+    if mounted.returncode != 0:
+        pytest.skip("mounting a small disk is not permitted here")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def test_a_full_disk_is_said_clearly_and_loses_nothing(small_disk: Path) -> None:
+    node = Node(small_disk / "home", "embedded")
+    with node.client() as client:
+        sign_in(client, node)
+        new = {"name": "Người mới", "roles": ["auditor"]}
+        assert client.post("/api/accounts", json={"login": "truoc", **new}).is_success
+        filler = fill(small_disk)
+        refused = client.post("/api/accounts", json={"login": "trong", **new})
+        assert (refused.status_code, refused.json()["code"]) == (507, "house.disk_full")
+        filler.unlink()
+        assert client.post("/api/accounts", json={"login": "sau", **new}).is_success
+        logins = {account["login"] for account in client.get("/api/accounts").json()}
+    assert {"truoc", "sau"} <= logins
+    assert "trong" not in logins
+    assert dinh(node.home, "check").returncode == 0
+    assert node.stop() == 0
+
+
+def fill(disk: Path) -> Path:
+    """A file that takes every block that is left."""
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as stream:
+        for size in (1 << 20, 1 << 12, 1):
+            with suppress(OSError):
+                while stream.write(b"\0" * size):
+                    pass
+    return filler
+
+
 def test_no_child_outlives_a_killed_supervisor(tmp_path: Path) -> None:
     node = Node(tmp_path / "home", "embedded")
     pids = [child["pid"] for child in node.status()["children"]]
     node.process.kill()
     node.process.wait()
     wait_for(lambda: not any(psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE for pid in pids))
-    again = Node.__new__(Node)
-    again.home, again.said = node.home, node.said
     assert dinh(node.home, "status").returncode == 1
 
 
