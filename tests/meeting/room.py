@@ -176,7 +176,7 @@ class Tablet:
 
     def envelope(self, kind: str, body: Mapping[str, Any], ask_id: str | None = None) -> bytes:
         self.asked += 1
-        ask = {"id": ask_id or f"ask-{self.device}-{self.asked}", "at": "2026-03-05T01:00:00Z", "kind": kind, "body": dict(body)}
+        ask = {"id": ask_id or f"ask-{self.asked}-{self.kid[:6].lower()}", "at": "2026-03-05T01:00:00Z", "kind": kind, "body": dict(body)}
         return json.dumps(ask).encode()
 
     def ask(self, kind: str, body: Mapping[str, Any], ask_id: str | None = None) -> MeetingAnswer:
