@@ -30,7 +30,7 @@ class Code(StrEnum):
     BAD_CERTIFICATE = "node.bad_certificate"
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+class Refusal(Exception):
     """The house refuses, or cannot. Nothing was changed."""
 
     def __init__(self, code: Code, **facts: str | float | bool | None) -> None:

@@ -3,6 +3,7 @@
 import os
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from edge.errors import Code, Refusal
@@ -65,6 +66,18 @@ class Home:
     def logs(self) -> Path:
         """One log per child."""
         return self.path / "logs"
+
+    @property
+    def last_backup(self) -> Path:
+        """Holds when this node was last backed up."""
+        return self.path / "last-backup"
+
+    def backed_up_at(self) -> datetime | None:
+        """When this node was last backed up, UTC; None when it never was."""
+        try:
+            return datetime.fromisoformat(self.last_backup.read_text("ascii").strip())
+        except (FileNotFoundError, ValueError):
+            return None
 
     def watcher(self, device: str) -> Path:
         """Spool and password file of a watcher that runs on this machine."""

@@ -22,7 +22,7 @@ from edge.errors import Refusal
 from edge.home import write_private
 from edge.ledger import Ledger
 from edge.node import post_office
-from edge.node.plans import DESK, WATCHER
+from edge.node.names import DESK, WATCHER
 from edge.node.prepare import FirstCredential
 from edge.node.status import read_status
 from edge.ports import Means

@@ -73,7 +73,7 @@ STATUS: dict[str, int] = {
 """HTTP status of each code, chosen by edge/http alone."""
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+class Refusal(Exception):
     """The house will not do this; `code` says why, `facts` say with what numbers and names."""
 
     def __init__(self, code: Code, **facts: str | float | bool | None) -> None:

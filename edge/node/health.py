@@ -15,7 +15,6 @@ from edge.node.version import program_version
 from edge.reporting.models import Standing
 from edge.reporting.service import Reporting
 from edge.settings import Settings
-from edge.storage.backup import last_backup_at
 from edge.tls import Material, ends_at
 
 
@@ -85,7 +84,7 @@ def look(watched: Watched) -> Health:
         disk_free_bytes=disk.free,
         disk_total_bytes=disk.total,
         certificate_ends_at=ends_at(watched.tls.certificate),
-        backup_at=last_backup_at(home),
+        backup_at=home.backed_up_at(),
         reports=watched.reporting.standing(),
         addresses=dict(node.addresses) if node else {},
     )

@@ -10,12 +10,9 @@ from typing import Final
 
 from broker.engines import Engine
 from edge.node.children import Plan
-from edge.node.post_office import CHILD as BROKER
+from edge.node.names import BROKER, DESK, WATCHER
 from edge.settings import Settings
 
-DESK: Final = "desk"
-WATCHER: Final = "watcher-1"
-"""The watcher on this machine; its name is also its device id."""
 ANSWER_S: Final = 2.0
 LEAN: Final[Mapping[str, str]] = {"MALLOC_ARENA_MAX": "2", "PYTHONDONTWRITEBYTECODE": "", "OMP_NUM_THREADS": "1"}
 """Fewer allocator arenas: threads that mostly wait need none of their own."""

@@ -1,17 +1,14 @@
 """Which broker this node runs, and who may enter it."""
 
 from collections.abc import Iterable
-from typing import Final
 
 from broker.engines import Credential, Engine
 from broker.engines.choice import NoMosquitto, Wanted, choose
 from edge.errors import Code, Refusal
 from edge.home import Home
+from edge.node.names import BROKER
 from edge.node.status import read_status
 from edge.settings import Settings
-
-CHILD: Final = "broker"
-"""Name of the broker's child process."""
 
 
 def engine(settings: Settings) -> Engine | None:
@@ -46,4 +43,4 @@ def _running_broker(home: Home) -> int | None:
         children = read_status(home).children
     except Refusal:
         return None
-    return next((child.pid for child in children if child.name == CHILD), None)
+    return next((child.pid for child in children if child.name == BROKER), None)

@@ -33,7 +33,6 @@ MANIFEST: Final = "manifest.json"
 FORMAT: Final = "dinh-backup/1"
 TABLES: Final = "tables.jsonl"
 """Content of a database that is no file, as JSON lines."""
-LAST: Final = "last-backup"
 KEPT: Final = ("data/documents", "data/evidence", "secrets", "tls", "watchers")
 CHUNK: Final = 1 << 20
 
@@ -65,16 +64,8 @@ def back_up(settings: Settings, target: Path, progress: Progress | None = None) 
         raise Refusal(Code.BACKUP_TARGET, file=str(target), detail=error.strerror or str(error)) from None
     finally:
         fresh.unlink(missing_ok=True)
-    _remember(settings.home)
+    settings.home.last_backup.write_text(datetime.now(UTC).isoformat(timespec="seconds"), "ascii")
     return Made(target, target.stat().st_size, *made)
-
-
-def last_backup_at(home: Home) -> datetime | None:
-    """When this node was last backed up, UTC; None when it never was."""
-    try:
-        return datetime.fromisoformat((home.path / LAST).read_text("ascii").strip())
-    except (FileNotFoundError, ValueError):
-        return None
 
 
 def restore(file: Path, settings: Settings, progress: Progress | None = None) -> Made:
@@ -247,10 +238,6 @@ def _pour(source: Path, store: Store) -> None:
 def _demand_empty(store: Store, settings: Settings) -> None:
     if not store.is_sqlite and current(store) is not None:
         raise Refusal(Code.RESTORE_NOT_EMPTY, home=settings.home.path.name)
-
-
-def _remember(home: Home) -> None:
-    (home.path / LAST).write_text(datetime.now(UTC).isoformat(timespec="seconds"), "ascii")
 
 
 def _nobody(_done: int, _total: int) -> None:

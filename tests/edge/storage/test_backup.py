@@ -13,7 +13,7 @@ from edge.devices.cameras import CameraChanges, Cameras
 from edge.errors import Code, Refusal
 from edge.offices import open_offices
 from edge.settings import Settings, read_settings
-from edge.storage.backup import back_up, last_backup_at, restore
+from edge.storage.backup import back_up, restore
 from edge.storage.check import check
 from edge.storage.engine import open_store
 
@@ -77,8 +77,9 @@ def test_a_node_moves_from_sqlite_to_postgresql(lived_in: Settings, tmp_path: Pa
 def test_only_its_owner_can_read_it(lived_in: Settings, tmp_path: Path) -> None:
     made = back_up(lived_in, tmp_path / "node.tar")
     assert made.file.stat().st_mode & 0o777 == 0o600
-    assert last_backup_at(lived_in.home) is not None
-    assert (datetime.now(UTC) - (last_backup_at(lived_in.home) or datetime.min.replace(tzinfo=UTC))).total_seconds() < 60
+    at = lived_in.home.backed_up_at()
+    assert at is not None
+    assert abs((datetime.now(UTC) - at).total_seconds()) < 600
 
 
 def test_a_backup_taken_while_the_node_writes_is_consistent(settings: Settings, tmp_path: Path) -> None:
