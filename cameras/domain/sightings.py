@@ -110,13 +110,23 @@ class Suspect:
     @property
     def actor_came(self) -> float:
         """When the first actor that may have left it came into view."""
-        return min((track.born for track in self.carriers.values()), default=self.since)
+        return min((track.born for track in self.actors), default=self.since)
+
+    @property
+    def actors(self) -> list[Track]:
+        """The carriers that are not the thing itself: what stopped and lies where the thing lies was the thing on its way."""
+        place = self.box.grown(max(3.0, 0.15 * self.box.side))
+        return [track for track in self.carriers.values() if not (track.ended and cover(track.box, place) > 0.6)]
 
     @property
     def main(self) -> Track | None:
-        """The carrier that was close last: the one that left it."""
-        key = max(self.near_at, key=lambda track: self.near_at[track], default=None)
-        return self.carriers[key] if key is not None else None
+        """The actor that was close last: the one that left it."""
+        return max(self.actors, key=lambda track: self.near_at.get(track.id, self.since), default=None)
+
+    @property
+    def actor_size(self) -> float:
+        """Longer side of the largest actor, 0 for none."""
+        return max((track.size for track in self.actors), default=0.0)
 
     def settle(self, state: State, why: Why) -> None:
         """Final. A second decision about one suspect is a fault of the program."""
@@ -176,7 +186,7 @@ class Watch:
                 self._note_near(suspect, track)
             present = not track.ended and look.at - track.seen < 0.6
             close = close or (present and gap(track.box, suspect.box) < self.rules.away * max(track.size, track.box.side) * 0.5)
-        if suspect.state is State.GLIMPSED and suspect.carriers and look.at - suspect.since >= self.rules.suspect_after_s:
+        if suspect.state is State.GLIMPSED and suspect.actors and look.at - suspect.since >= self.rules.suspect_after_s:
             suspect.state = State.SUSPECTED
         if close or suspect.state is not State.SUSPECTED or not self._left_alone(suspect, look):
             suspect.unattended_since = None
@@ -212,7 +222,7 @@ class Watch:
         return distance >= 0.25 * track.size or (distance > 0 and _at_border(track.predicted(track.seen + 0.5), look))
 
     def _hold(self, suspect: Suspect) -> float:
-        present = [track for track in suspect.carriers.values() if not track.ended]
+        present = [track for track in suspect.actors if not track.ended]
         if not present:
             return self.rules.hold_gone_s
         if all(gap(track.box, suspect.box) >= self.rules.far * track.size for track in present):
@@ -238,7 +248,7 @@ class Watch:
         hidden = any(not track.ended and cover(suspect.box, track.box) > 0.2 for track in actors)
         if look.at - suspect.seen > self.rules.unseen_s and (not hidden or look.at - suspect.seen > 60):
             return Why.WENT_AWAY
-        if not suspect.carriers and look.at - suspect.since > self.rules.no_actor_s:
+        if not suspect.actors and look.at - suspect.since > self.rules.no_actor_s:
             return Why.NO_ACTOR
         return Why.ATTENDED if look.at - suspect.since > self.rules.attended_s else None
 
@@ -252,7 +262,6 @@ class Watch:
 def objection(suspect: Suspect, evidence: Evidence, look: Look, rules: Rules = RULES) -> Why | None:
     """Why the pixels speak against this suspect, or None. The first that holds, from the surest to the weakest."""
     share = suspect.box.area / (look.width * look.height)
-    actor = max((track.size for track in suspect.carriers.values()), default=0.0)
     faint = share < rules.smallest_share or evidence.contrast < rules.lowest_contrast or evidence.fill < rules.lowest_fill
     only_light = evidence.alike > rules.light_alike and evidence.texture > rules.light_texture
     objections = (
@@ -261,7 +270,7 @@ def objection(suspect: Suspect, evidence: Evidence, look: Look, rules: Rules = R
         (faint, Why.FAINT),
         (only_light or evidence.fill > rules.largest_fill, Why.LIGHT),
         (evidence.moved_from > rules.pushed_alike, Why.PUSHED_ASIDE),
-        (suspect.box.side > rules.largest_to_actor * actor, Why.ACTOR),
+        (suspect.box.side > rules.largest_to_actor * suspect.actor_size, Why.ACTOR),
     )
     return next((why for holds, why in objections if holds), None)
 

@@ -168,14 +168,14 @@ class Analyst:
     def _numbers(self, suspect: Suspect, look: Look, before: Picture, after: Picture) -> Numbers:
         x0, y0, x1, y1 = (round(value) for value in suspect.box)
         measures = measure(before, after, (x0, y0, x1, y1))
-        actor = max((track.size for track in suspect.carriers.values()), default=0.0)
+        actor = suspect.actor_size
         distance = self.watch.distance(suspect, look)
         return Numbers(
             dwell_s=look.at - suspect.since,
             area_share=measures.area_share,
             size_to_actor=suspect.box.side / actor if actor else 0.0,
             actor_distance=FAR_BOX_SIZES if distance is None else min(distance, FAR_BOX_SIZES),
-            actor_seen=1.0 if suspect.carriers else 0.0,
+            actor_seen=1.0 if suspect.actors else 0.0,
             edge_gain=measures.edge_gain,
             luma=measures.luma,
         )
