@@ -41,7 +41,7 @@ function Start() {
   const session = useSession();
   if (session.data === undefined) return session.error === null ? <Loading /> : <Failure error={session.error} onRetry={() => void session.refetch()} />;
   if (session.data === null) return <Navigate to="/login" replace />;
-  if (may(session.data, "device")) return <Navigate to="/tablet" replace />;
+  if (may(session.data, "device", "tablet")) return <Navigate to="/tablet" replace />;
   if (may(session.data, "chair", "secretary")) return <Navigate to="/control" replace />;
   if (may(session.data, "officer")) return <Navigate to="/desk" replace />;
   return <Navigate to={may(session.data, "administrator") ? "/admin/devices" : "/control"} replace />;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import en from "../src/locales/en.json";
@@ -43,6 +43,13 @@ function uses(): Uses {
   return { exact, prefixes };
 }
 
+/** The closed codes of the rooms, as their Python enumerations write them: NAME = "room.code". */
+function codes(): string[] {
+  const house = join(import.meta.dirname, "../../..");
+  const files = ["meeting/domain/errors.py", "cameras/domain/errors.py", "edge/refusals.py"].map((name) => join(house, name)).filter(existsSync);
+  return files.flatMap((name) => [...readFileSync(name, "utf8").matchAll(/^ {4}[A-Z_]+ = "([a-z]+\.[a-z_]+)"/gm)].map(([, code]) => code ?? ""));
+}
+
 const words = { vi: leaves(vi), en: leaves(en) };
 
 /** A key with its plural ending taken off, because Vietnamese has one form where English has two. */
@@ -61,7 +68,12 @@ describe("the catalogue of words", () => {
 
   it("has every key that a page uses", () => {
     const known = stems("vi");
-    expect([...uses().exact].filter((key) => !known.has(key))).toEqual([]);
+    expect([...uses().exact].filter((key) => !known.has(key) && !known.has(`errors.${key}`))).toEqual([]);
+  });
+
+  it("has a sentence for every code that the node can refuse with", () => {
+    const known = stems("vi");
+    expect(codes().filter((code) => !known.has(`errors.${code}`))).toEqual([]);
   });
 
   it("has no key that no page uses", () => {

@@ -1,3 +1,147 @@
+import { IconMicrophone } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { useParams } from "react-router";
+import { nodeNow } from "../ground/http/clock";
+import { useConnection, useNow } from "../ground/live/source";
+import { QrCode } from "../ground/parts/QrCode";
+import type { AgendaSnapshot, Count, FloorSnapshot, MotionSnapshot, RollSnapshot, Speech } from "../ground/wire";
+import { clock, number, time } from "../ground/words/format";
+import classes from "./hall.module.css";
+import { Bars } from "./parts/Bars";
+import { Ring } from "./parts/Ring";
+import { ruleLine } from "./parts/rule";
+import { useAgenda, useFloor, useMotion, useNotice, useRoll } from "./parts/snapshots";
+import { itemLeft, useRemaining } from "./parts/timer";
+import { Verdict } from "./parts/Verdict";
+
+function Speaker({ speech, floor }: { speech: Speech; floor: FloorSnapshot }) {
+  const { t } = useTranslation();
+  return (
+    <section className={classes.speaker}>
+      <Ring left_s={useRemaining(speech)} limit_s={speech.limit_s} size={460} />
+      <div>
+        <p className={classes.kind}>
+          <IconMicrophone size="1.1em" aria-hidden="true" /> {t(`meeting.hall.${speech.kind}`)}
+        </p>
+        <p className={classes.name}>{speech.name}</p>
+        <p className={classes.seat}>{t("meeting.seat", { label: speech.label })}</p>
+        {floor.queue.length > 0 && <p className={classes.next}>{t("meeting.hall.next", { names: floor.queue.slice(0, 3).map(({ label, name }) => `${label} ${name}`).join(" · ") })}</p>}
+      </div>
+    </section>
+  );
+}
+
+function OpenVote({ motion, roll }: { motion: MotionSnapshot; roll: RollSnapshot | undefined }) {
+  const { t } = useTranslation();
+  const here = roll === undefined ? motion.eligible : Math.max(roll.seats.filter((seat) => seat.present && seat.votes).length, motion.cast);
+  return (
+    <section className={classes.vote}>
+      <p className={classes.kind}>{t("meeting.hall.voting")}</p>
+      <h1>{motion.title}</h1>
+      {motion.rule && <p className={classes.rule}>{ruleLine(t, motion.rule)}</p>}
+      <div className={classes.cast}>
+        <p>
+          <b>{number(motion.cast)}</b>
+          <span>{t("meeting.hall.cast", { here: number(here) })}</span>
+        </p>
+        <div className={classes.track} role="progressbar" aria-valuenow={motion.cast} aria-valuemax={here} aria-label={t("meeting.hall.castLabel")}>
+          <span style={{ width: `${(motion.cast / Math.max(here, 1)) * 100}%` }} />
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function Result({ motion, count }: { motion: MotionSnapshot; count: Count }) {
+  const { t } = useTranslation();
+  return (
+    <section className={classes.result}>
+      <h1>{motion.title}</h1>
+      <Verdict count={count} size={96} />
+      <Bars count={count} large />
+      {motion.rule && <p className={classes.rule}>{ruleLine(t, { ...motion.rule, needed: count.needed })}</p>}
+    </section>
+  );
+}
+
+function Item({ agenda, roll }: { agenda: AgendaSnapshot; roll: RollSnapshot | undefined }) {
+  const { t } = useTranslation();
+  useNow();
+  const item = agenda.state === "open" ? agenda.items.find(({ state }) => state === "current") : undefined;
+  const left = item && itemLeft(item, nodeNow());
+  return (
+    <section className={classes.item}>
+      <p className={classes.kind}>{item === undefined ? t(`meeting.state.${agenda.state}`) : t("meeting.hall.item", { number: item.number, count: agenda.items.length })}</p>
+      <h1>{item?.title ?? agenda.title}</h1>
+      {item === undefined && agenda.state === "planned" && <p className={classes.rule}>{t("meeting.hall.starts", { at: time(agenda.starts_at), place: agenda.place })}</p>}
+      <p className={classes.facts}>
+        {roll && t("meeting.hall.present", { present: number(roll.present), voters: number(roll.voters) })}
+        {left !== undefined && left > 0 && ` · ${t("meeting.hall.left", { left: clock(left) })}`}
+      </p>
+    </section>
+  );
+}
+
+/** A result stays until the meeting moves on: to another item, or to a speaker. */
+function stays(motion: MotionSnapshot, agenda: AgendaSnapshot): boolean {
+  const current = agenda.items.find(({ state }) => state === "current");
+  const begun = current?.started_at ? Date.parse(current.started_at) : 0;
+  return motion.state === "closed" && Boolean(motion.count) && agenda.state === "open" && Date.parse(motion.closed_at ?? "") > begun;
+}
+
+function Centre({ meeting, agenda }: { meeting: string; agenda: AgendaSnapshot }) {
+  const [roll, floor, motion] = [useRoll(meeting), useFloor(meeting), useMotion(meeting)];
+  if (motion?.state === "open") return <OpenVote motion={motion} roll={roll} />;
+  if (floor?.speech) return <Speaker key={floor.speech.request} speech={floor.speech} floor={floor} />;
+  if (motion?.count && stays(motion, agenda)) return <Result motion={motion} count={motion.count} />;
+  return <Item agenda={agenda} roll={roll} />;
+}
+
+function Foot({ meeting }: { meeting: string }) {
+  const { t } = useTranslation();
+  const { state, since } = useConnection();
+  const now = useNow();
+  const head = useMotion(meeting)?.head;
+  const notice = useNotice(meeting);
+  let line: ReactNode = notice?.text ?? "";
+  if (state === "offline" && now - since > 2500) line = t("meeting.hall.offline", { at: time(since) });
+  return (
+    <footer className={classes.foot}>
+      <p className={classes.line} role="status">
+        {line}
+      </p>
+      {head && (
+        <div className={classes.head}>
+          <p>
+            {t("meeting.hall.log", { size: number(head.size) })}
+            <br />
+            <span>{head.root.slice(0, 16).replace(/(.{4})(?=.)/g, "$1 ")}</span>
+          </p>
+          <QrCode text={head.checkpoint} size={132} label={t("meeting.hall.logQr")} />
+        </div>
+      )}
+    </footer>
+  );
+}
+
+/** The projector, read from 12 m: one thing at a time. */
 export function HallPage() {
-  return null;
+  const { t } = useTranslation();
+  const { meeting = "" } = useParams();
+  const agenda = useAgenda(meeting);
+  const now = useNow();
+  return (
+    <div className={`night ${classes.hall ?? ""}`}>
+      <header className={classes.top}>
+        <p>
+          {agenda?.body}
+          {agenda && <b>{agenda.title}</b>}
+        </p>
+        <p className={classes.clock}>{time(now)}</p>
+      </header>
+      <main className={classes.centre}>{agenda === undefined ? <p className={classes.facts}>{t("meeting.hall.waiting")}</p> : <Centre meeting={meeting} agenda={agenda} />}</main>
+      <Foot meeting={meeting} />
+    </div>
+  );
 }

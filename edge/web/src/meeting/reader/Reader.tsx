@@ -6,14 +6,12 @@ import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Loaded } from "../../ground/parts/states";
 import type { DocumentRef, PageSnapshot } from "../../ground/wire";
+import { shortHash } from "../parts/hash";
 import { PageView } from "./PageView";
 import { open, type Opened } from "./pdf";
 import classes from "./Reader.module.css";
 
 const ZOOMS = [1, 1.25, 1.5, 2, 3];
-
-/** Four groups of four, so that two people can compare by reading aloud. */
-export const shortHash = (sha256: string) => (sha256.slice(0, 16).match(/.{4}/g) ?? []).join(" ");
 
 function Bar({ opened, page, zoom, onPage, onZoom }: { opened: Opened; page: number; zoom: number; onPage: (page: number) => void; onZoom: (zoom: number) => void }) {
   const { t } = useTranslation();

@@ -33,7 +33,7 @@ export default function Scanner({ onFound }: { onFound: (text: string) => void }
     const begin = async () => {
       const opened = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "user", width: { ideal: 1280 } } });
       stream = opened;
-      if (gone || video.current === null) return opened.getTracks().forEach((track) => track.stop());
+      if (gone || video.current === null) { opened.getTracks().forEach((track) => track.stop()); return; }
       video.current.srcObject = opened;
       return video.current.play();
     };

@@ -65,7 +65,8 @@ export class TabletDesk {
   private key: Key | undefined;
   private birth: string | undefined;
   private timer: number | undefined;
-  private stopped = false;
+  /** Grows with every start and stop, so that what an earlier start left under way ends by itself. */
+  private turn = 0;
   private readonly calls = new Set<() => void>();
 
   now = (): View => this.view;
@@ -76,12 +77,12 @@ export class TabletDesk {
   };
 
   start(): void {
-    this.stopped = false;
-    void this.begin();
+    this.turn += 1;
+    void this.begin(this.turn);
   }
 
   stop(): void {
-    this.stopped = true;
+    this.turn += 1;
     window.clearTimeout(this.timer);
     this.post?.stop();
     this.post = null;
@@ -116,34 +117,33 @@ export class TabletDesk {
     await this.ask("cast", { ballot: jws }, true);
   }
 
-  private async begin(): Promise<void> {
+  private async begin(turn: number): Promise<void> {
     try {
       const ticket = await get<Ticket>("/api/ticket");
-      if (this.isStopped()) return;
-      if (!ticket.meeting) return this.later("no_meeting", 5000);
-      await this.open(ticket, ticket.meeting);
+      if (turn !== this.turn) return;
+      if (ticket.meeting) await this.open(ticket, ticket.meeting, turn);
+      else this.later("no_meeting", 5000);
     } catch (error) {
+      if (turn !== this.turn) return;
       const unknown = error instanceof Refused && (error.status === 401 || error.status === 403);
       this.later(unknown ? "unknown" : "unreachable", unknown ? 4000 : 1500);
     }
   }
 
-  private isStopped(): boolean {
-    return this.stopped;
-  }
-
   private later(phase: Phase, after_ms: number): void {
     this.change({ phase });
-    if (!this.stopped) this.timer = window.setTimeout(() => void this.begin(), after_ms);
+    this.timer = window.setTimeout(() => void this.begin(this.turn), after_ms);
   }
 
-  private async open(ticket: Ticket, meeting: string): Promise<void> {
+  private async open(ticket: Ticket, meeting: string, turn: number): Promise<void> {
     this.meeting = meeting;
     this.device = ticket.user;
     this.seat = ticket.seat ?? null;
     this.key = await keyOf(`ballot:${meeting}`);
     const kept = (await readAll<Vote>("receipts")).filter((vote) => vote.meeting === meeting);
     const me = (await read<Me>("seen", `me:${meeting}`)) ?? null;
+    if (turn !== this.turn) return;
+    this.post?.stop();
     const post = new Post(ticket.user, meeting, { model: navigator.userAgent.slice(0, 80), version: VERSION, capabilities: ["vote", "read", "speak"] });
     post.onAnswer = (ask, answer) => void this.answered(ask, answer);
     post.onUnknown = () => this.change({ phase: "unknown" });
@@ -167,7 +167,7 @@ export class TabletDesk {
   }
 
   private async resume(): Promise<void> {
-    if (this.key === undefined) return this.change({ resuming: false, me: null });
+    if (this.key === undefined) { this.change({ resuming: false, me: null }); return; }
     const answer = await this.ask("resume", await this.possession(this.key), false);
     if (answer.ok) await this.welcome(answer);
     else await this.leave();

@@ -1,0 +1,101 @@
+import type { TFunction } from "i18next";
+import { useTranslation } from "react-i18next";
+import type { RollSnapshot, Seat } from "../../ground/wire";
+import classes from "./SeatPlan.module.css";
+
+interface Props {
+  roll: RollSnapshot;
+  /** Seats of the speaking queue in order, then who speaks. */
+  hands?: string[];
+  speaker?: string | undefined;
+  /** While a vote is open: who has cast. Never how. */
+  cast?: string[] | undefined;
+  onSeat?: (seat: Seat) => void;
+}
+
+function describe(t: TFunction, seat: Seat, props: Props): string {
+  const words = [t("meeting.seat", { label: seat.label }), seat.name ?? t("meeting.plan.free")];
+  if (seat.member) words.push(seat.present ? t("meeting.plan.present") : t("meeting.plan.absent"));
+  const place = props.hands?.indexOf(seat.id) ?? -1;
+  if (place >= 0) words.push(t("meeting.plan.hand", { place: place + 1 }));
+  if (props.speaker === seat.id) words.push(t("meeting.plan.speaks"));
+  if (props.cast?.includes(seat.id) === true) words.push(t("meeting.plan.cast"));
+  return words.join(", ");
+}
+
+function kindOf(seat: Seat): string | undefined {
+  if (!seat.member) return classes.free;
+  return seat.present ? classes.present : classes.absent;
+}
+
+/** What makes a figure a button, where seats can be pressed. */
+function pressing(press: (() => void) | undefined): React.SVGProps<SVGGElement> {
+  if (press === undefined) return { role: "img" };
+  return { role: "button", tabIndex: 0, onClick: press, onKeyDown: (event) => (event.key === "Enter" || event.key === " ") && press() };
+}
+
+function Figure({ seat, size, props }: { seat: Seat; size: number; props: Props }) {
+  const { t } = useTranslation();
+  const place = props.hands?.indexOf(seat.id) ?? -1;
+  const cast = props.cast?.includes(seat.id) === true;
+  const press = props.onSeat && seat.member ? () => props.onSeat?.(seat) : undefined;
+  const label = describe(t, seat, props);
+  return (
+    <g
+      transform={`translate(${seat.x} ${seat.y})`}
+      className={`${kindOf(seat) ?? ""} ${props.speaker === seat.id ? (classes.speaks ?? "") : ""} ${press ? (classes.press ?? "") : ""}`}
+      {...pressing(press)}
+      aria-label={label}
+    >
+      <title>{label}</title>
+      <rect x={-size} y={-size * 0.8} width={size * 2} height={size * 1.6} rx={size * 0.35} strokeWidth={size * 0.13} />
+      <text y={size * 0.24} fontSize={size * 0.72}>
+        {seat.label}
+      </text>
+      {cast && (
+        <g transform={`translate(${size * 0.95} ${-size * 0.75})`} className={classes.badgeCast}>
+          <circle r={size * 0.46} />
+          <path d={`M${-size * 0.2} 0 l${size * 0.15} ${size * 0.16} l${size * 0.28} ${-size * 0.32}`} strokeWidth={size * 0.12} />
+        </g>
+      )}
+      {place >= 0 && (
+        <g transform={`translate(${-size * 0.95} ${-size * 0.75})`} className={classes.badgeHand}>
+          <circle r={size * 0.46} />
+          <text y={size * 0.18} fontSize={size * 0.55}>
+            {place + 1}
+          </text>
+        </g>
+      )}
+    </g>
+  );
+}
+
+/** Half the nearest distance between two seats, so that no two figures touch. */
+function seatSize(roll: RollSnapshot): number {
+  let nearest = roll.width / 4;
+  roll.seats.forEach((a, index) => {
+    for (const b of roll.seats.slice(index + 1)) nearest = Math.min(nearest, Math.max(Math.abs(a.x - b.x) / 1.15, Math.abs(a.y - b.y)));
+  });
+  return Math.max(nearest * 0.43, roll.width / 120);
+}
+
+/** The room as it is drawn, podium above: who is here, who asks to speak and in which order, who has voted. */
+export function SeatPlan(props: Props) {
+  const { t } = useTranslation();
+  const { roll } = props;
+  const size = seatSize(roll);
+  const [left, right] = [Math.min(...roll.seats.map(({ x }) => x)) - size * 1.8, Math.max(...roll.seats.map(({ x }) => x)) + size * 1.8];
+  const bottom = Math.max(...roll.seats.map(({ y }) => y)) + size * 1.6;
+  const middle = (left + right) / 2;
+  return (
+    <svg className={classes.plan} viewBox={`${left} 0 ${right - left} ${bottom}`} role="group" aria-label={t("meeting.plan.title")}>
+      <rect className={classes.podium} x={middle - (right - left) * 0.2} y={1} width={(right - left) * 0.4} height={size * 1.3} rx={size * 0.3} />
+      <text className={classes.podiumWord} x={middle} y={1 + size * 0.87} fontSize={size * 0.62}>
+        {t("meeting.plan.podium")}
+      </text>
+      {roll.seats.map((seat) => (
+        <Figure key={seat.id} seat={seat} size={size} props={props} />
+      ))}
+    </svg>
+  );
+}
