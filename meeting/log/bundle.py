@@ -34,6 +34,8 @@ class Name:
 
 @dataclass(frozen=True)
 class Bundle:
+    """What goes into the file."""
+
     meeting: str
     motion: str
     key: str

@@ -40,6 +40,8 @@ class Kept:
 
 @dataclass(frozen=True)
 class Shelf:
+    """The folder, and how much one document may have."""
+
     folder: Path
     most_bytes: int
     most_pages: int

@@ -62,6 +62,8 @@ HANDLERS: Mapping[str, Handler] = {
 
 @dataclass(frozen=True)
 class Asks:
+    """The asks of all tablets: taken, done once, answered after the commit."""
+
     house: House
 
     def take(self, meeting: str, device: str, ask: MeetingAsk) -> "Future[MeetingAnswer]":

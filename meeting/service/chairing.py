@@ -19,6 +19,8 @@ RUNNING = (MeetingState.OPEN, MeetingState.PAUSED)
 
 @dataclass(frozen=True)
 class Chairing:
+    """The meeting's course. Each command is one commit."""
+
     house: House
 
     def set_state(self, meeting: str, state: Literal["open", "paused", "closed"]) -> Changed:

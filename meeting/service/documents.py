@@ -15,6 +15,8 @@ from meeting.tables import Document
 
 @dataclass(frozen=True)
 class Documents:
+    """PDF documents of agenda items."""
+
     house: House
     shelf: Shelf
 

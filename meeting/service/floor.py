@@ -13,6 +13,8 @@ from meeting.service.words import Changed, SpeechKind
 
 @dataclass(frozen=True)
 class FloorDesk:
+    """The chair's side of the floor. Each command is one commit."""
+
     house: House
 
     def open(self, meeting: str) -> Changed:

@@ -24,6 +24,8 @@ NOT_CLOSED = (MeetingState.PLANNED, MeetingState.OPEN, MeetingState.PAUSED)
 
 @dataclass(frozen=True)
 class Preparing:
+    """What exists before a meeting runs, and what may still change while it does."""
+
     house: House
 
     def create(self, new: NewMeeting) -> Changed:

@@ -46,6 +46,8 @@ class DocumentFile:
 
 @dataclass(frozen=True)
 class Reading:
+    """Lists, whole meetings, results, bundles, documents, rules."""
+
     house: House
     shelf: Shelf
 

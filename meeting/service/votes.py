@@ -26,6 +26,8 @@ CIVIL_DAY = timedelta(hours=7)
 
 @dataclass(frozen=True)
 class Votes:
+    """A motion from draft to result. Each command is one commit."""
+
     house: House
 
     def add(self, meeting: str, new: NewMotion) -> Changed:

@@ -38,7 +38,7 @@ def rule(**other: object) -> Rule:
     return Rule(**{**fields, **other})  # type: ignore[arg-type] # each test names what it changes
 
 
-def refused(code: Code) -> "pytest.RaisesExc[Refusal]":
+def raises_refusal(code: Code) -> "pytest.RaisesExc[Refusal]":
     return pytest.RaisesExc(Refusal, check=lambda refusal: refusal.code is code)
 
 
@@ -49,7 +49,7 @@ AGENDA = Agenda((Item("a", "Khai mạc", 10), Item("b", "Rác thải", 30), Item
 
 def test_a_closed_meeting_stays_closed() -> None:
     for to in MeetingState:
-        with refused(Code.WRONG_STATE):
+        with raises_refusal(Code.WRONG_STATE):
             move(MeetingState.CLOSED, to)
 
 
@@ -60,9 +60,9 @@ def test_starting_an_item_ends_the_one_before_it() -> None:
 
 
 def test_an_item_that_runs_is_not_started_and_one_that_does_not_is_not_finished() -> None:
-    with refused(Code.ITEM_STATE):
+    with raises_refusal(Code.ITEM_STATE):
         AGENDA.start("a", NOW).start("a", NOW)
-    with refused(Code.ITEM_STATE):
+    with raises_refusal(Code.ITEM_STATE):
         AGENDA.finish("a", NOW)
 
 
@@ -84,11 +84,11 @@ MEMBERS = (Member("m1", "Một", seat="s1", chairs=True), Member("m2", "Hai", se
 
 def test_presence_is_a_record_with_an_end_and_never_two_at_once() -> None:
     roll = Roll(MEMBERS, (Stay("x", "m1", NOW, Source.TABLET),))
-    with refused(Code.ALREADY_PRESENT):
+    with raises_refusal(Code.ALREADY_PRESENT):
         roll.arrive(Stay("y", "m1", NOW, Source.SECRETARY))
     left = roll.leave("m1", NOW + timedelta(hours=1), by=Source.SECRETARY, reason="Việc gia đình")
     assert (left.came_at, left.left_at, left.reason) == (NOW, NOW + timedelta(hours=1), "Việc gia đình")
-    with refused(Code.ALREADY_ABSENT):
+    with raises_refusal(Code.ALREADY_ABSENT):
         roll.leave("m2", NOW, by=Source.SECRETARY)
 
 
@@ -108,7 +108,7 @@ def test_a_guest_who_is_here_is_no_present_voter() -> None:
     ],
 )
 def test_members_that_cannot_meet_are_refused(members: tuple[Member, ...], code: Code) -> None:
-    with refused(code):
+    with raises_refusal(code):
         check_members(members, frozenset({"s1", "s2"}), most=3)
 
 
@@ -122,22 +122,22 @@ def request(name: str) -> Request:
 def test_who_asks_first_waits_first_and_nobody_asks_twice() -> None:
     floor = Floor(open=True).ask(request("m1")).ask(request("m2"))
     assert [one.member for one in floor.queue] == ["m1", "m2"]
-    with refused(Code.ALREADY_ASKED):
+    with raises_refusal(Code.ALREADY_ASKED):
         floor.ask(request("m1"))
 
 
 def test_a_closed_floor_takes_no_requests_and_keeps_those_it_has() -> None:
     floor = Floor(open=True).ask(request("m1")).closed()
     assert len(floor.queue) == 1
-    with refused(Code.FLOOR_CLOSED):
+    with raises_refusal(Code.FLOOR_CLOSED):
         floor.ask(request("m2"))
-    with refused(Code.FLOOR_STATE):
+    with raises_refusal(Code.FLOOR_STATE):
         floor.closed()
 
 
 def test_only_who_asked_may_withdraw() -> None:
     floor = Floor(open=True).ask(request("m1"))
-    with refused(Code.UNKNOWN_REQUEST):
+    with raises_refusal(Code.UNKNOWN_REQUEST):
         floor.withdraw("r-m1", member="m2")
     assert floor.withdraw("r-m1", member="m1").queue == ()
 
@@ -145,7 +145,7 @@ def test_only_who_asked_may_withdraw() -> None:
 def test_one_speaks_at_a_time_and_the_chair_may_call_out_of_turn() -> None:
     floor = Floor(open=True).ask(request("m1")).ask(request("m2")).call("r-m2", limit_s=180)
     assert [one.member for one in floor.queue] == ["m1"]
-    with refused(Code.FLOOR_TAKEN):
+    with raises_refusal(Code.FLOOR_TAKEN):
         floor.call("r-m1", limit_s=180)
 
 
@@ -156,9 +156,9 @@ def test_the_timer_counts_only_while_one_speaks() -> None:
     assert again.speech is not None
     assert again.speech.remaining(NOW + timedelta(seconds=660)) == 60
     assert again.speech.remaining(NOW + timedelta(seconds=800)) == -80
-    with refused(Code.SPEECH_STATE):
+    with raises_refusal(Code.SPEECH_STATE):
         paused.pause(NOW)
-    with refused(Code.SPEECH_STATE):
+    with raises_refusal(Code.SPEECH_STATE):
         again.start(NOW)
 
 
@@ -169,11 +169,11 @@ def test_a_clock_set_back_takes_no_time_away() -> None:
 
 
 def test_nobody_to_start_or_stop_is_said() -> None:
-    with refused(Code.NO_SPEECH):
+    with raises_refusal(Code.NO_SPEECH):
         Floor().stop()
-    with refused(Code.NO_SPEECH):
+    with raises_refusal(Code.NO_SPEECH):
         Floor().start(NOW)
-    with refused(Code.NO_SPEECH):
+    with raises_refusal(Code.NO_SPEECH):
         Floor().pause(NOW)
 
 
@@ -221,13 +221,13 @@ def test_no_quorum_is_refused_with_the_numbers() -> None:
 
 
 def test_a_rule_out_of_its_days_and_a_secret_one_are_refused() -> None:
-    with refused(Code.RULE_NOT_IN_FORCE):
+    with raises_refusal(Code.RULE_NOT_IN_FORCE):
         check_opening(rule(), voters=3, present=3, day=date(2025, 6, 30))
-    with refused(Code.RULE_NOT_IN_FORCE):
+    with raises_refusal(Code.RULE_NOT_IN_FORCE):
         check_opening(rule(valid_until=date(2025, 12, 31)), voters=3, present=3, day=date(2026, 1, 1))
-    with refused(Code.RULE_SECRET):
+    with raises_refusal(Code.RULE_SECRET):
         check_opening(rule(secrecy=Secrecy.SECRET), voters=3, present=3, day=date(2026, 1, 1))
-    with refused(Code.NO_VOTERS):
+    with raises_refusal(Code.NO_VOTERS):
         check_opening(rule(), voters=0, present=0, day=date(2026, 1, 1))
 
 

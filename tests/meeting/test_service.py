@@ -21,7 +21,7 @@ from meeting.service.words import ItemChange, MeetingChange, MemberWords, NewIte
 from tests.meeting.room import Council, Room, council, pdf, sqlite_room
 
 
-def refused(code: Code) -> "pytest.RaisesExc[Refusal]":
+def raises_refusal(code: Code) -> "pytest.RaisesExc[Refusal]":
     return pytest.RaisesExc(Refusal, check=lambda refusal: refusal.code is code)
 
 
@@ -57,15 +57,15 @@ def test_one_vote_at_a_time_and_a_closed_one_stays_closed(five: Council) -> None
     votes = five.room.service.votes
     five.arrive(0, 1, 2, 3)
     first, second = five.opened(), five.motion()
-    with refused(Code.VOTE_RUNS):
+    with raises_refusal(Code.VOTE_RUNS):
         votes.open(five.meeting, second)
-    with refused(Code.VOTE_RUNS):
+    with raises_refusal(Code.VOTE_RUNS):
         five.room.service.chairing.set_state(five.meeting, "closed")
     votes.close(five.meeting, first)
     for again in (votes.open, votes.close):
-        with refused(Code.MOTION_STATE):
+        with raises_refusal(Code.MOTION_STATE):
             again(five.meeting, first)
-    with refused(Code.MOTION_STATE):
+    with raises_refusal(Code.MOTION_STATE):
         votes.correct(five.meeting, second, text="Sai", by="x")
 
 
@@ -74,9 +74,9 @@ def test_the_paper_is_frozen(five: Council) -> None:
     service.documents.add(five.meeting, five.item, title="Tờ trình", source=BytesIO(pdf()))
     five.arrive(0, 1, 2, 3)
     five.opened()
-    with refused(Code.DOCUMENT_FIXED):
+    with raises_refusal(Code.DOCUMENT_FIXED):
         service.documents.add(five.meeting, five.item, title="Khác", source=BytesIO(pdf(3)))
-    with refused(Code.VOTE_RUNS):
+    with raises_refusal(Code.VOTE_RUNS):
         service.preparing.set_members(five.meeting, [])
 
 
@@ -88,7 +88,7 @@ def test_an_open_vote_shows_who_has_voted_and_never_how(five: Council) -> None:
     shown = five.room.air.last(topics.MOTION, meeting=five.meeting)
     assert (shown.cast, shown.cast_seats, shown.count, shown.eligible) == (1, ("s2",), None, 5)
     assert five.room.service.reading.result(five.meeting, motion).board == ()
-    with refused(Code.MOTION_STATE):
+    with raises_refusal(Code.MOTION_STATE):
         five.room.service.reading.bundle(five.meeting, motion)
 
 
@@ -117,7 +117,7 @@ def test_a_closed_meeting_takes_nothing_more(five: Council) -> None:
         lambda: service.chairing.set_presence(five.meeting, five.pins[0].member, present=True),
     ]
     for step in steps:
-        with refused(Code.WRONG_STATE):
+        with raises_refusal(Code.WRONG_STATE):
             step()
     assert tablet.check_in(five.pins[0].pin).code == Code.WRONG_STATE
     assert tablet.resume().ok
@@ -130,9 +130,9 @@ def test_who_is_here_is_not_changed_or_removed_and_others_are(five: Council) -> 
         one.model_dump(include={"id", "name", "office", "seat", "votes", "chairs"}) for one in service.reading.meeting(five.meeting).members
     ]
     words = [MemberWords(**one) for one in members]
-    with refused(Code.MEMBER_IN_USE):
+    with raises_refusal(Code.MEMBER_IN_USE):
         service.preparing.set_members(five.meeting, words[1:])
-    with refused(Code.MEMBER_IN_USE):
+    with raises_refusal(Code.MEMBER_IN_USE):
         service.preparing.set_members(five.meeting, [words[0].model_copy(update={"votes": False}), *words[1:]])
     renamed = words[1].model_copy(update={"name": "Đại biểu mới", "office": "Phó ban"})
     service.preparing.set_members(five.meeting, [words[0], renamed, *words[3:]])
@@ -148,9 +148,9 @@ def test_who_is_here_is_not_changed_or_removed_and_others_are(five: Council) -> 
 
 def test_a_seat_that_someone_has_stays_in_the_plan(five: Council) -> None:
     plan = PlanWords(width=2, height=2, seats=(SeatWords(id="s0", label="A1", x=0, y=0),))
-    with refused(Code.SEAT_IN_USE):
+    with raises_refusal(Code.SEAT_IN_USE):
         five.room.service.preparing.set_plan(five.meeting, plan)
-    with refused(Code.TWICE):
+    with raises_refusal(Code.TWICE):
         five.room.service.preparing.set_plan(five.meeting, plan.model_copy(update={"seats": plan.seats * 2}))
 
 
@@ -180,7 +180,7 @@ def test_items_move_change_and_go(five: Council) -> None:
     items = service.reading.meeting(five.meeting).items
     assert [(one.number, one.title) for one in items] == [(1, "Khai mạc"), (2, "Tờ trình về rác thải")]
     five.motion()
-    with refused(Code.ITEM_IN_USE):
+    with raises_refusal(Code.ITEM_IN_USE):
         service.preparing.remove_item(five.meeting, five.item)
     service.preparing.remove_item(five.meeting, second)
     assert [one.number for one in service.reading.meeting(five.meeting).items] == [1]
@@ -197,14 +197,14 @@ def test_the_floor_goes_from_hand_to_hand(five: Council) -> None:
     five.room.service.publisher.flush()
     speech = five.room.air.last(topics.FLOOR, meeting=five.meeting).speech
     assert (speech.state, speech.label, round(speech.spoken_s)) == ("paused", "A1", 60)
-    with refused(Code.FLOOR_TAKEN):
+    with raises_refusal(Code.FLOOR_TAKEN):
         floor.call(five.meeting, second, limit_s=60)
     floor.stop(five.meeting)
     floor.remove(five.meeting, second)
     five.room.service.publisher.flush()
     shown = five.room.air.last(topics.FLOOR, meeting=five.meeting)
     assert (shown.queue, shown.speech) == ((), None)
-    with refused(Code.NO_SPEECH):
+    with raises_refusal(Code.NO_SPEECH):
         floor.stop(five.meeting)
 
 
@@ -242,7 +242,7 @@ def test_every_change_has_a_higher_revision(five: Council) -> None:
 def test_a_refused_command_changes_nothing_and_publishes_nothing(five: Council) -> None:
     five.room.service.publisher.flush()
     revision, sent = five.room.service.reading.meeting(five.meeting).revision, len(five.room.air.sent)
-    with refused(Code.NO_QUORUM):
+    with raises_refusal(Code.NO_QUORUM):
         five.opened()
     five.room.service.publisher.flush()
     assert len(five.room.air.sent) == sent + 1  # the agenda with the new draft
@@ -327,7 +327,7 @@ def test_a_document_is_shown_by_its_hash_and_read_back_whole(five: Council) -> N
 )
 def test_what_is_no_sound_pdf_is_refused_and_leaves_nothing(tmp_path: Path, raw: bytes, code: Code) -> None:
     shelf = Shelf(tmp_path / "shelf", most_bytes=100_000, most_pages=5)
-    with refused(code):
+    with raises_refusal(code):
         shelf.put(BytesIO(raw))
     assert list((tmp_path / "shelf").rglob("*")) == []
 
@@ -341,7 +341,7 @@ def test_a_full_disk_is_a_refusal_and_leaves_nothing(tmp_path: Path, monkeypatch
 
     monkeypatch.setattr(os, call, full)
     shelf = Shelf(tmp_path / "shelf", most_bytes=100_000, most_pages=5)
-    with refused(Code.DISK_FULL):
+    with raises_refusal(Code.DISK_FULL):
         shelf.put(BytesIO(pdf()))
     assert not [path for path in (tmp_path / "shelf").rglob("*") if path.is_file()]
 
