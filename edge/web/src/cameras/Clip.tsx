@@ -14,7 +14,7 @@ const SPEEDS = ["1", "2", "4"];
 
 function Tool({ label, onPress, children }: { label: string; onPress: () => void; children: ReactNode }) {
   return (
-    <ActionIcon variant="subtle" color="gray" size={44} aria-label={label} title={label} onClick={onPress}>
+    <ActionIcon variant="subtle" color="gray" size={40} aria-label={label} title={label} onClick={onPress}>
       {children}
     </ActionIcon>
   );
@@ -86,7 +86,7 @@ function Player({ sighting, url, onFail }: PlayerProps) {
   return (
     <section className={classes.clip} aria-label={t("desk.clip.title")}>
       <div className={classes.stage}>
-        <div className={classes.picture} style={{ aspectRatio: `${sighting.width} / ${sighting.height}` }}>
+        <div className={classes.picture} style={{ aspectRatio: `${sighting.width} / ${sighting.height}`, width: `min(100%, calc(var(--clip-height) * ${sighting.width / sighting.height}))` }}>
           <video
             ref={video}
             src={url}

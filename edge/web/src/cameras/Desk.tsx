@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { sentence } from "../ground/http/sentence";
 import { may, useSession } from "../ground/http/session";
+import { Ago } from "../ground/parts/Ago";
 import { Empty, Loaded } from "../ground/parts/states";
 import { Clip } from "./Clip";
 import { useAhead, useJudge, useLiveSightings, useLooking, useQueue, useSummary, useUndo, useWhole } from "./data";
@@ -49,6 +50,9 @@ function Middle({ sighting }: { sighting: Whole }) {
   return (
     <>
       <div className={classes.views}>
+        <p className={classes.name}>
+          <b>{sighting.camera_name}</b> <Ago at={sighting.put_down_at} />
+        </p>
         <SegmentedControl
           size="xs"
           value={close ? "close" : "whole"}
@@ -66,26 +70,36 @@ function Middle({ sighting }: { sighting: Whole }) {
   );
 }
 
+interface RefusedVerdict {
+  id: string;
+  error: Error;
+}
+
+/** Giving verdicts and taking the last one back. A refused one brings its sighting back, with the reason. */
 function useVerdicts(list: Brief[], chosen: string | null, choose: (id: string | null) => void) {
-  const [refused, setRefused] = useState<Error | null>(null);
+  const [refused, setRefused] = useState<RefusedVerdict | null>(null);
+  const [last, setLast] = useState<Whole | null>(null);
   const [note, setNote] = useState("");
   const refuse = (error: Error, id: string) => {
-    setRefused(error);
+    setRefused({ id, error });
     choose(id);
   };
   const judging = useJudge(refuse);
   const undoing = useUndo();
   const give = (sighting: Whole): Give => (verdict, reason) => {
     setRefused(null);
-    judging.mutate({ id: sighting.id, verdict, note, revision: sighting.revision, ...(reason === undefined ? {} : { reason }) });
+    judging.mutate({ id: sighting.id, verdict, note, revision: sighting.revision, ...(reason === undefined ? {} : { reason }) }, { onSuccess: setLast });
     setNote("");
     choose(following(list, chosen));
   };
   const undo = (id: string) => {
     setRefused(null);
-    undoing.mutate(id, { onSuccess: () => choose(id), onError: setRefused });
+    const back = () => {
+      setLast(null);
+      choose(id);
+    };
+    undoing.mutate(id, { onSuccess: back, onError: (error) => refuse(error, id) });
   };
-  const last = undoing.data !== undefined && undoing.data.id === judging.data?.id && undoing.submittedAt > judging.submittedAt ? undefined : judging.data;
   return { refused, note, setNote, give, undo, last, undoing: undoing.isPending, clear: () => setRefused(null) };
 }
 
@@ -93,7 +107,7 @@ type Verdicts = ReturnType<typeof useVerdicts>;
 
 function Lately({ verdicts }: { verdicts: Verdicts }) {
   const { last } = verdicts;
-  return last === undefined ? null : <Last key={last.id} last={last} busy={verdicts.undoing} onUndo={() => verdicts.undo(last.id)} />;
+  return last === null ? null : <Last key={last.id} last={last} busy={verdicts.undoing} onUndo={() => verdicts.undo(last.id)} />;
 }
 
 function Open({ id, count, verdicts, onBack }: { id: string; count: number; verdicts: Verdicts; onBack: () => void }) {
@@ -112,9 +126,9 @@ function Open({ id, count, verdicts, onBack }: { id: string; count: number; verd
       <aside className={classes.right} aria-label={t("desk.why.title")}>
         <div className={classes.about}>{whole.data !== undefined && <Why sighting={whole.data} />}</div>
         <div className={classes.act}>
-          {verdicts.refused !== null && (
+          {verdicts.refused?.id === id && (
             <Alert color="lacquer" icon={<IconAlertTriangle size={20} />} withCloseButton closeButtonLabel={t("desk.close")} onClose={verdicts.clear} role="alert">
-              {sentence(t, verdicts.refused)}
+              {sentence(t, verdicts.refused.error)}
             </Alert>
           )}
           <Lately verdicts={verdicts} />
