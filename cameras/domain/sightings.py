@@ -211,15 +211,15 @@ class Watch:
         suspect.near_at.setdefault(track.id, suspect.since)
 
     def _left_alone(self, suspect: Suspect, look: Look) -> bool:
-        """Who was close last has moved away. One that ended at the thing is still there, standing or parked."""
+        """Who was close last has moved away. One that ended where something still stands is there: it waits, or it is parked."""
         main = suspect.main
         return main is not None and self._is_away(main, suspect, look)
 
     def _is_away(self, track: Track, suspect: Suspect, look: Look) -> bool:
-        distance = gap(track.box, suspect.box)
         if not track.ended:
-            return distance >= self.rules.away * track.size
-        return distance >= 0.25 * track.size or (distance > 0 and _at_border(track.predicted(track.seen + 0.5), look))
+            return gap(track.box, suspect.box) >= self.rules.away * track.size
+        others = [thing.box for thing in look.things if thing.box != suspect.box]
+        return not any(cover(track.box, box) > 0.3 for box in others)
 
     def _hold(self, suspect: Suspect) -> float:
         present = [track for track in suspect.actors if not track.ended]
@@ -288,8 +288,3 @@ def manner(suspect: Suspect) -> Why:
 
 def _same(known: Box, seen: Box) -> float:
     return max(iou(known, seen), 0.8 * cover(seen, known), 0.6 * cover(known, seen))
-
-
-def _at_border(box: Box, look: Look) -> bool:
-    margin = 0.03 * max(look.width, look.height)
-    return box.x0 < margin or box.y0 < margin or box.x1 > look.width - margin or box.y1 > look.height - margin
