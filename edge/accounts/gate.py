@@ -27,6 +27,10 @@ class DeviceDoor(Protocol):
 
     def device_by_password(self, device: str, password: str) -> Person | None: ...
 
+    def present(self, device: str, *, online: bool) -> None:
+        """A device that is no MQTT client (a hall screen) has opened or left its page."""
+        ...
+
 
 class Permit:
     """A dependency that lets in who holds one of `roles` (any known person when empty) and names them."""

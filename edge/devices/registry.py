@@ -203,6 +203,17 @@ class Devices:
             return None
         return as_device(row)
 
+    def present(self, device: str, *, online: bool) -> None:
+        """A hall screen has opened or left its page; it has no last will of its own, its WebSocket says it. Does not wait."""
+
+        def job(entry: Entry) -> None:
+            row = entry.session.get(DeviceRow, device)
+            if row is not None and row.kind == "screen" and row.state == "accepted":
+                row.online, row.seen_at = online, self.parts.means.clock()
+                entry.session.add(row)
+
+        self.parts.means.writer.submit(job)
+
     def pass_of(self, device: str) -> tuple[DeviceRow, str]:
         """An accepted device and its broker password, for the device itself."""
         with self.parts.means.reader() as session:

@@ -159,11 +159,15 @@ def router(hub: Hub, gate: Gate) -> APIRouter:
             return
         await websocket.accept()
         listener = hub.join(person.roles)
+        if person.device is not None:
+            gate.devices.present(person.device, online=True)
         ways = {asyncio.create_task(way) for way in (_send(websocket, listener), _gone(websocket), _still(gate, websocket))}
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
             hub.leave(listener)
+            if person.device is not None:
+                gate.devices.present(person.device, online=False)
             for way in ways:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)

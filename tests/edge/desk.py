@@ -163,10 +163,12 @@ class Tablet:
         return jws.serialize_compact(header, canonical(claims), key or self.key)
 
 
-def enrolled(at: Desk, *, meeting: str | None = None, seat: str | None = None, by: Person = COMMAND) -> tuple[Tablet, str]:
+def enrolled(
+    at: Desk, *, kind: str = "tablet", meeting: str | None = None, seat: str | None = None, by: Person = COMMAND
+) -> tuple[Tablet, str]:
     """A tablet that has been accepted, and its id."""
     tablet = Tablet()
-    opened = at.enrolments.open(NewDevice("tablet", "Máy 12", meeting, seat), by=by)
+    opened = at.enrolments.open(NewDevice(kind, "Máy 12", meeting, seat), by=by)
     row = at.enrolments.show(opened.token, tablet.jwk, tablet.about)
     at.enrolments.accept(row.id, DeviceChanges(), by=by)
     return tablet, row.id

@@ -16,6 +16,7 @@ from websockets.typing import Subprotocol
 from broker.engines.embedded.engine import EmbeddedEngine
 from broker.messages.devices import Status
 from broker.topics import DESIRED, HEALTH, STATUS
+from edge.accounts.gate import DEVICE_COOKIE
 from edge.accounts.service import COMMAND
 from edge.http.live import Hub, LivePost, may_see
 from tests.edge.desk import Desk, Hands, desk, enrolled
@@ -221,6 +222,19 @@ def test_a_stranger_and_another_origin_see_nothing_live(node: Node) -> None:
         with pytest.raises(InvalidStatus) as caught, live(node, cookie, **more):
             pass
         assert caught.value.response.status_code == 403
+
+
+def test_a_hall_screen_is_online_while_its_page_is_open(node: Node) -> None:
+    tablet, device = enrolled(node.desk, kind="screen")
+    cookie = node.desk.enrolments.prove(device, tablet.proof(device, node.desk.clock.now)).cookie
+
+    def online_now() -> bool:
+        return next(row.online for row in node.desk.devices.all() if row.id == device)
+
+    with live(node, f"{DEVICE_COOKIE}={cookie}"):
+        until(online_now)
+    until(lambda: not online_now())
+    assert not online_now()
 
 
 def test_a_session_that_ends_closes_its_page(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-import { Button, Loader, Select, Stepper, TextInput } from "@mantine/core";
+import { Button, Loader, Select, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,6 +8,8 @@ import { useDevices } from "./devices";
 import classes from "./house.module.css";
 import type { Look } from "./model";
 import { Refusal, State } from "./parts";
+
+const STEPS = ["address", "picture", "place"] as const;
 
 interface Draft {
   name: string;
@@ -120,11 +122,13 @@ export function CameraSteps({ onDone }: { onDone: () => void }) {
   };
   return (
     <div className={classes.stack}>
-      <Stepper active={step} size="sm" wrap={false}>
-        <Stepper.Step label={t("house.cameras.step.address")} />
-        <Stepper.Step label={t("house.cameras.step.picture")} />
-        <Stepper.Step label={t("house.cameras.step.place")} />
-      </Stepper>
+      <ol className={classes.progress}>
+        {STEPS.map((name, index) => (
+          <li key={name} {...(index === step ? { "aria-current": "step" } : {})} data-done={index < step}>
+            {t(`house.cameras.step.${name}`)}
+          </li>
+        ))}
+      </ol>
       {step === 0 && <AddressStep draft={draft} onChange={setDraft} onNext={see} />}
       {step === 1 && <LookStep look={look.data} error={look.error} onBack={() => setStep(0)} onNext={() => setStep(2)} />}
       {step === 2 && <PlaceStep draft={draft} onChange={setDraft} onDone={onDone} onBack={() => setStep(1)} />}

@@ -8,8 +8,8 @@ import { dateTime } from "../ground/words/format";
 import { condition, useChange, useDeed, useDevice, useProfiles } from "./devices";
 import { Compare } from "./EnrolDialog";
 import classes from "./house.module.css";
-import type { DeviceWhole, Value } from "./model";
-import { Ago, Refusal, State, useWords } from "./parts";
+import type { DeviceWhole, Rule, Value } from "./model";
+import { Ago, Refusal, shortModel, State, useWords } from "./parts";
 import { SeatChoice } from "./SeatChoice";
 import { SettingsForm } from "./SettingsForm";
 
@@ -21,9 +21,12 @@ export function Picture({ kind, size }: { kind: string; size: number }) {
   return <Icon size={size} stroke={1.3} aria-hidden="true" />;
 }
 
-function useValue(): (value: Value | undefined) => string {
+function useValue(): (value: Value, rule: Rule | undefined) => string {
   const { t } = useTranslation();
-  return (value) => (typeof value === "boolean" ? t(value ? "house.yes" : "house.no") : String(value ?? "–"));
+  return (value, rule) => {
+    if (typeof value === "boolean") return t(value ? "house.yes" : "house.no");
+    return rule?.enum !== undefined && typeof value === "string" ? t(`house.choice.${value}`) : String(value);
+  };
 }
 
 /** What the device should be, beside what it says it is. */
@@ -55,7 +58,7 @@ function Beside({ device }: { device: DeviceWhole }) {
           <div key={name}>
             <dt className="quiet">{rules[name] === undefined ? name : words(rules[name]["x-title"])}</dt>
             <dd style={{ margin: 0 }}>
-              {shown(value)} {rules[name]?.["x-unit"] ?? ""}
+              {shown(value, rules[name])} {rules[name]?.["x-unit"] ?? ""}
             </dd>
           </div>
         ))}
@@ -137,7 +140,7 @@ function Whole({ device, onClose }: { device: DeviceWhole; onClose: () => void }
         <div className={classes.words}>
           <State tone={tone}>{t(`house.devices.is.${key}`)}</State>
           <small>
-            {[t(`house.kind.${device.kind}`), device.model, device.version].filter((word) => word !== "").join(" · ")}
+            {[t(`house.kind.${device.kind}`), shortModel(device.model), device.version].filter((word) => word !== "").join(" · ")}
             {device.seen_at !== null && (
               <>
                 {" · "}

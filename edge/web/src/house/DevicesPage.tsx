@@ -11,7 +11,7 @@ import { condition, sorted, useDevices } from "./devices";
 import { EnrolDialog } from "./EnrolDialog";
 import classes from "./house.module.css";
 import type { Device, MeetingSeats } from "./model";
-import { Ago, State } from "./parts";
+import { Ago, shortModel, State } from "./parts";
 
 /** Labels of the seats that devices stand at, because people say "A3" and not an id. */
 function useSeatLabels(devices: Device[]): Map<string, string> {
@@ -27,7 +27,7 @@ function Line({ device, seat, onOpen }: { device: Device; seat: string | undefin
   const { t } = useTranslation();
   const { tone, key } = condition(device);
   const received = device.reported?.applied === true ? t("house.devices.received", { revision: device.reported.revision }) : t("house.devices.sent", { revision: device.revision });
-  const facts = [t(`house.kind.${device.kind}`), ...(device.state === "accepted" ? [received] : []), ...(device.model === "" ? [] : [device.model])];
+  const facts = [t(`house.kind.${device.kind}`), ...(device.state === "accepted" ? [received] : []), ...(device.model === "" ? [] : [shortModel(device.model)])];
   return (
     <li>
       <button type="button" className={classes.row} onClick={onOpen}>

@@ -8,7 +8,7 @@ import { QrCode } from "../ground/parts/QrCode";
 import { useDeed, useDevices } from "./devices";
 import classes from "./house.module.css";
 import type { Device } from "./model";
-import { Refusal } from "./parts";
+import { Refusal, shortModel } from "./parts";
 import { SeatChoice } from "./SeatChoice";
 
 const KINDS = ["tablet", "screen", "seat_unit", "siren", "watcher", "other"] as const;
@@ -66,7 +66,7 @@ export function Compare({ device, onDone }: { device: Device; onDone: () => void
     <div className={classes.stack}>
       <h2>{t("house.devices.compare", { name: device.name })}</h2>
       <p className={classes.code}>{device.code}</p>
-      <p className="quiet">{t("house.devices.compareText", { model: device.model })}</p>
+      <p className="quiet">{t("house.devices.compareText", { model: shortModel(device.model) })}</p>
       <SeatChoice {...place} onChange={setPlace} />
       <Refusal error={accept.error ?? refuse.error} />
       <div className={classes.actions}>

@@ -85,7 +85,7 @@ function Figures({ health }: { health: Health }) {
         {date(health.certificate_ends_at)}
       </Figure>
       <Figure title={t("house.health.broker")} tone={health.broker_connected ? "good" : "bad"} state={t(health.broker_connected ? "house.health.brokerGood" : "house.health.brokerAway")}>
-        {t(health.broker_connected ? "house.yes" : "house.no")}
+        {t(health.broker_connected ? "house.health.brokerUp" : "house.health.brokerDown")}
       </Figure>
     </div>
   );

@@ -39,6 +39,14 @@ export function Ago({ when }: { when: string }) {
   return <>{t(`ground.ago.${key}`, { count })}</>;
 }
 
+/** What a device says it is, in a word or two; a browser's whole self-praise is cut to system and name. */
+export function shortModel(model: string): string {
+  if (!model.startsWith("Mozilla/")) return model;
+  const system = /Android|iPad|iPhone|Windows|Macintosh|Linux/.exec(model)?.[0] ?? "";
+  const browser = /Edg|Firefox|Chrome|Safari/.exec(model)?.[0] ?? "";
+  return [system, browser].filter((word) => word !== "").join(" ");
+}
+
 /** The words of data that carries both languages. */
 export function useWords(): (words: Words) => string {
   const { i18n } = useTranslation();
