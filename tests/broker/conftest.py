@@ -16,7 +16,7 @@ from broker.engines.choice import find_mosquitto
 from broker.engines.embedded.engine import EmbeddedEngine
 from broker.engines.mosquitto import MosquittoEngine
 from broker.identity import Role
-from tests.broker.raw import Hello, Raw, Will
+from tests.broker.raw import Closed, Hello, Raw, Will
 
 ENGINES = ("embedded", "mosquitto")
 
@@ -102,7 +102,11 @@ class Office:
     def client(self, user: str, *, clean: bool = True, keep_alive: int = 60, will: Will | None = None) -> Raw:
         """Connected as this user."""
         raw = Raw(self.address)
-        present, code = raw.connect(user, password(user), hello=Hello(clean, keep_alive, will))
+        try:
+            present, code = raw.connect(user, password(user), hello=Hello(clean, keep_alive, will))
+        except (Closed, TimeoutError):
+            raw.socket.close()
+            raise
         assert code == 0, f"refused with {code}"
         assert not (clean and present)
         return raw

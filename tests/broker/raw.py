@@ -197,9 +197,12 @@ class Raw:
         return self.inbox.popleft()
 
     def settle(self) -> list[Seen]:
-        """Everything that comes until the broker has answered a ping: what it had to send, it has sent by then."""
-        self.send(b"\xc0\x00")
-        self.await_kind(PINGRESP)
+        """Everything that comes until two pings in a row are answered with nothing between: then the broker has nothing more to send."""
+        seen = -1
+        while len(self.inbox) > seen:
+            seen = len(self.inbox)
+            self.send(b"\xc0\x00")
+            self.await_kind(PINGRESP)
         found, self.inbox = list(self.inbox), deque()
         return found
 

@@ -62,7 +62,7 @@ def test_subscriptions_are_read_in_order(filters: list[tuple[str, int]], number:
 
 
 @given(st.integers(0, 255), st.binary(max_size=200))
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=1000, deadline=None)
 def test_no_bytes_do_more_than_be_refused(first: int, body: bytes) -> None:
     try:
         decode(first, body)
@@ -71,7 +71,7 @@ def test_no_bytes_do_more_than_be_refused(first: int, body: bytes) -> None:
 
 
 @given(st.lists(st.binary(max_size=40), max_size=20))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_frames_never_hold_more_than_was_fed(pieces: list[bytes]) -> None:
     frames, out, fed = Frames(64), 0, 0
     for piece in pieces:
