@@ -58,10 +58,3 @@ def commune(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commune]:
             made.stage.tablets[seat] = seat_tablet(made.stage, seat, label)
         play.open_session(made.stage)
         yield made
-
-
-@pytest.fixture
-def own_commune(tmp_path: Path) -> Iterator[Commune]:
-    """A commune of this test's own, for tests that break things. No cameras, no tablets."""
-    with ExitStack() as held:
-        yield found_commune(tmp_path / "home", held)

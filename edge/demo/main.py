@@ -102,7 +102,9 @@ def build(folder: Path, held: ExitStack, *, tell: Progress, ports: Mapping[str, 
     inbox = Inbox.start(folder / "inbox")
     held.callback(inbox.stop)
     tell("node", 0.0)
-    running = RunningNode.start(folder.resolve() / "home", ports=ports, extra={"DINH_REPORTING_PRIVATE_NETWORKS": "127.0.0.0/8", "DINH_DESK_UNDO_S": UNDO_S})
+    running = RunningNode.start(
+        folder.resolve() / "home", ports=ports, extra={"DINH_REPORTING_PRIVATE_NETWORKS": "127.0.0.0/8", "DINH_DESK_UNDO_S": UNDO_S}
+    )
     held.callback(running.stop)
     tell("node", 1.0)
     passwords = {name: new_password() for name in running.once}

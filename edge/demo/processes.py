@@ -16,7 +16,7 @@ import httpx
 
 from edge.demo.calls import Node
 from edge.errors import Refusal
-from edge.node.prepare import prepare_apart
+from edge.node.prepare import prepare
 from edge.node.sockets import free_port
 from edge.node.status import NodeStatus, read_status
 from edge.settings import Settings, read_settings
@@ -66,7 +66,7 @@ class RunningNode:
         """Prepare the home and start `dinh up`; returns when all children are ready. Ports of 0 are any free ones."""
         environment = {**os.environ, **(extra or {}), **{key: str(port) for key, port in (ports or dict.fromkeys(PORTS, 0)).items()}}
         settings = read_settings(home, environment)
-        prepared = prepare_apart(settings, environment)
+        prepared = prepare(settings)
         log = settings.home.path / "run" / "up.log"
         with log.open("ab") as sink:
             command = [sys.executable, "-m", "edge.cli", "up", "--home", str(home)]

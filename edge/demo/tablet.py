@@ -66,7 +66,13 @@ class Tablet:
         ticket = self.caller.get("/api/ticket")
         self.meeting, self.seat = ticket["meeting"], ticket["seat"]
         where = urlsplit(self.node.url)
-        mqtt = paho.Client(CallbackAPIVersion.VERSION2, client_id=ticket["user"], transport="websockets", protocol=paho.MQTTv311)
+        mqtt = paho.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=ticket["user"],
+            transport="websockets",
+            protocol=paho.MQTTv311,
+            reconnect_on_failure=False,
+        )
         mqtt.username_pw_set(ticket["user"], ticket["password"])
         mqtt.tls_set(ca_certs=str(self.node.ca), tls_version=ssl.PROTOCOL_TLS_CLIENT)
         headers = {"Origin": self.node.url, "Cookie": self.caller.cookie()}
@@ -99,46 +105,71 @@ class Tablet:
                 self.motion = MotionSnapshot.model_validate_json(message.payload)
                 self._changed.notify_all()
 
-    def ask(self, kind: Any, body: dict[str, Any]) -> MeetingAnswer:
+    def reconnect_if_lost(self) -> None:
+        """A ticket opens one connection, so a tablet that lost it fetches another, as the page does."""
+        if self._mqtt is None or not self._mqtt.is_connected():
+            self._hang_up()
+            self.connect()
+
+    def ask(self, kind: Any, body: dict[str, Any], *, patience_s: float = WAIT_S) -> MeetingAnswer:
         """Ask the meeting and wait for its answer. Raises TimeoutError."""
         ask = MeetingAsk(id=secrets.token_hex(10), at=datetime.now(UTC), kind=kind, body=body)
         future = self._waiting[ask.id] = Future()
         if self._mqtt is None:
             raise ConnectionError(f"{self.device} is not connected")
         self._mqtt.publish(topics.ASK.of(meeting=self.meeting, device=self.device), ask.to_bytes(), qos=1)
-        return future.result(WAIT_S)
+        return future.result(patience_s)
 
     # -- the meeting --------------------------------------------------------------------------------------------------
 
     def check_in(self, pin: str) -> MeetingAnswer:
         """Bind this tablet's ballot key to the member who knows the PIN."""
+        return self.ask("check_in", {"pin": pin, **self._proof()})
+
+    def resume(self, *, patience_s: float = 3.0) -> MeetingAnswer:
+        """Come back with the same key, as after a reload; the answer carries the seat and all receipts."""
+        return self.ask("resume", self._proof(), patience_s=patience_s)
+
+    def _proof(self) -> dict[str, Any]:
         key = self.ballot_key
         claims = {"meeting": self.meeting, "device": self.device, "kid": key.thumbprint(), "at": stamp()}
-        return self.ask("check_in", {"pin": pin, "key": key.as_dict(private=False), "proof": sign(key, claims)})
+        return {"key": key.as_dict(private=False), "proof": sign(key, claims)}
 
-    def wait_open(self) -> MotionSnapshot:
-        """The motion, once it is open. Raises TimeoutError."""
+    def wait_open(self, motion: str | None = None) -> MotionSnapshot:
+        """The motion (this one, or any), once it is open. Raises TimeoutError."""
+
+        def is_open() -> bool:
+            seen = self.motion
+            return seen is not None and seen.state == "open" and motion in {None, seen.motion}
+
         with self._changed:
-            if not self._changed.wait_for(lambda: self.motion is not None and self.motion.state == "open", WAIT_S):
+            if not self._changed.wait_for(is_open, WAIT_S) or self.motion is None:
                 raise TimeoutError(f"{self.device}: no vote was opened")
-            assert self.motion is not None  # noqa: S101  # the line above waited for it
             return self.motion
 
-    def vote(self, choice: str) -> MeetingAnswer:
+    def ballot(self, choice: str, motion: str | None = None) -> str:
+        """A signed ballot in the motion that is open."""
+        seen = self.wait_open(motion)
+        claims = {"meeting": self.meeting, "motion": seen.motion, "paper": seen.paper_sha256, "choice": choice, "seat": self.seat}
+        return sign(self.ballot_key, {**claims, "nonce": secrets.token_urlsafe(16), "at": stamp()})
+
+    def vote(self, choice: str, motion: str | None = None) -> MeetingAnswer:
         """Sign and cast; the receipt is kept when the ballot is taken."""
-        motion = self.wait_open()
-        ballot = {"meeting": self.meeting, "motion": motion.motion, "paper": motion.paper_sha256, "choice": choice, "seat": self.seat}
-        answer = self.ask("cast", {"ballot": sign(self.ballot_key, {**ballot, "nonce": secrets.token_urlsafe(16), "at": stamp()})})
+        answer = self.ask("cast", {"ballot": self.ballot(choice, motion)})
         if answer.ok:
             self.receipts.append(answer.body)
         return answer
 
     def close(self) -> None:
         """Leave as a tablet that is switched off."""
+        self._hang_up()
+        self.caller.close()
+
+    def _hang_up(self) -> None:
         if self._mqtt is not None:
             self._mqtt.disconnect()
             self._mqtt.loop_stop()
-        self.caller.close()
+            self._mqtt = None
 
 
 def sign(key: ECKey, claims: dict[str, Any]) -> str:
