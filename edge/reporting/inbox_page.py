@@ -31,10 +31,12 @@ pre { overflow:auto; white-space:pre-wrap; overflow-wrap:anywhere; margin:8px 0 
 TITLES = {
     "dinh.cameras.case_confirmed": "Vụ đổ rác đã xác nhận",
     "dinh.cameras.case_closed": "Vụ đổ rác đã khép lại",
-    "dinh.meeting.meeting_opened": "Phiên họp bắt đầu",
-    "dinh.meeting.meeting_closed": "Phiên họp kết thúc",
+    "dinh.meeting.opened": "Phiên họp bắt đầu",
+    "dinh.meeting.held": "Phiên họp kết thúc",
     "dinh.meeting.motion_opened": "Bắt đầu biểu quyết",
-    "dinh.meeting.motion_closed": "Kết quả biểu quyết",
+    "dinh.meeting.resolution_adopted": "Nghị quyết được thông qua",
+    "dinh.meeting.motion_rejected": "Dự thảo không được thông qua",
+    "dinh.meeting.motion_corrected": "Đính chính kết quả biểu quyết",
 }
 
 
@@ -74,7 +76,7 @@ def _open311(said: dict[str, str]) -> tuple[str, str, str]:
 def _event(event: dict[str, Any]) -> tuple[str, str, str]:
     kind, data = str(event.get("type", "")), event.get("data")
     facts = data if isinstance(data, dict) else {}
-    words = [str(facts[key]) for key in ("title", "camera_name", "address", "note", "result", "outcome") if facts.get(key)]
+    words = [str(facts[key]) for key in ("title", "text", "camera_name", "address", "note") if facts.get(key)]
     return TITLES.get(kind, kind.removeprefix("dinh.")), "\n".join(words), str(facts.get("media_url") or "")
 
 

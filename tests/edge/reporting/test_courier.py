@@ -151,10 +151,10 @@ def test_a_fact_from_before_the_courier_started_is_told_once_to_each_connector(o
 
 def test_what_nobody_wants_is_not_kept_waiting(office: Office, receiver: Receiver) -> None:
     office.connect(receiver.url, wants=["meeting.*"])
-    office.happen(Happened(), Happened("meeting.motion_closed", "m-1"), Happened("meetings.other", "m-2"))
+    office.happen(Happened(), Happened("meeting.resolution_adopted", "m-1"), Happened("meetings.other", "m-2"))
     with office.running():
         until(lambda: office.states() == ["delivered"])
-    assert json.loads(receiver.came[0][1])["type"] == "dinh.meeting.motion_closed"
+    assert json.loads(receiver.came[0][1])["type"] == "dinh.meeting.resolution_adopted"
 
 
 def test_a_report_that_stays_undelivered_for_days_is_dead_and_can_be_sent_again(office: Office, receiver: Receiver) -> None:

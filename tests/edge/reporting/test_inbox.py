@@ -53,14 +53,14 @@ def get(address: str, path: str) -> httpx.Response:
 def test_a_confirmed_case_arrives_both_ways_and_a_meeting_fact_by_webhook(office: Office, inbox: tuple[Inbox, str]) -> None:
     it, address = inbox
     connect_both(office, it, address)
-    office.happen(Happened(details=DETAILS), Happened("meeting.motion_closed", "m-1", {"title": "Ngân sách"}))
+    office.happen(Happened(details=DETAILS), Happened("meeting.resolution_adopted", "m-1", {"title": "Ngân sách"}))
     with office.running():
         until(lambda: office.states() == ["delivered"] * 3)
     came = get(address, "/received.json").json()
     assert {(entry["door"], entry["about"]) for entry in came} == {
         ("webhook", "cameras.case_confirmed"),
         ("open311", "cameras.case_confirmed"),
-        ("webhook", "meeting.motion_closed"),
+        ("webhook", "meeting.resolution_adopted"),
     }
     assert {entry["key"] for entry in came} == {row.fact for row in office.deliveries()}
     assert sorted(entry["door"] for entry in came) == ["open311", "webhook", "webhook"]
