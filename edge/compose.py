@@ -43,15 +43,15 @@ from edge.http.deeds import Deed
 from edge.http.errors import RefusalTable
 from edge.http.mqtt import MqttRoute
 from edge.node import health
+from edge.node.prepare import Prepared, prepare_in
 from edge.node.version import program_version
 from edge.offices import Offices, assemble, fresh_id, public_url, utc_now
 from edge.ports import Entry
 from edge.reporting.service import Reporting
 from edge.reporting.settings import Delivered, ReportingParts, ReportingSettings
 from edge.settings import Settings
-from edge.storage.migrate import migrate
 from edge.switchboard import Switchboard
-from edge.tls import Material, ensure, local_names
+from edge.tls import Material
 from meeting.service import MeetingService
 from meeting.settings import MeetingSettings
 from meeting.tablets import TabletDoor
@@ -87,12 +87,17 @@ class Desk:
     tls: Material
     rooms: Rooms
 
+    def prepare(self) -> Prepared:
+        """Open the offices and do what must be true before the doors open. `app` does it by itself when nobody did. Raises Refusal."""
+        self.rooms.offices.open()
+        return prepare_in(self.rooms.offices)
+
 
 def build(settings: Settings) -> Desk:
     """Build everything; nothing runs and nothing is connected yet. Raises Refusal when keys or certificate are unusable."""
     settings.home.prepare()
-    tls = ensure(settings.home.tls, local_names(), now=utc_now(), title=settings.node_name)
     rooms = _rooms(settings)
+    tls = rooms.offices.trust()
     app = build_app(
         AppParts(
             version=program_version(),
@@ -213,9 +218,10 @@ async def _life(rooms: Rooms) -> AsyncIterator[None]:
 
 
 def _wake(rooms: Rooms) -> None:
-    """1. The database is of this version. 2. The writer writes. 3. Everybody listens. 4. The air is told that we are here."""
-    migrate(rooms.offices.store)
-    rooms.offices.ledger.start()
+    """1. The database is of this version and the writer writes. 2. Everybody listens. 3. The air is told that we are here."""
+    if not rooms.offices.ledger.running:
+        rooms.offices.open()
+        prepare_in(rooms.offices)
     devices = DeviceDoor(rooms.offices.devices)
 
     def tablet(device: str, online: bool) -> None:  # noqa: FBT001 - as the door calls it
@@ -237,8 +243,7 @@ def _sleep(rooms: Rooms) -> None:
     rooms.client.stop()
     rooms.sighting_door.stop()
     rooms.meetings.stop()
-    rooms.offices.ledger.stop()
-    rooms.offices.store.close()
+    rooms.offices.close()
 
 
 def _nudged(rooms: Rooms) -> None:

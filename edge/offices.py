@@ -32,7 +32,7 @@ from edge.reporting.outbox import remember
 from edge.settings import Settings
 from edge.storage.engine import Store, open_store
 from edge.storage.migrate import migrate
-from edge.tls.names import network_addresses
+from edge.tls import Material, ensure, local_names, network_addresses
 
 ALPHABET: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 """32 letters and digits that nobody mistakes for one another: 5 bits each."""
@@ -75,6 +75,16 @@ class Offices:
     vault: Vault
     catalogue: profiles.Catalogue
 
+    def open(self) -> None:
+        """Bring the database to this version and begin to write. Raises Refusal."""
+        migrate(self.store)
+        self.ledger.start()
+
+    def close(self) -> None:
+        """Finish what waits and give the database back."""
+        self.ledger.stop()
+        self.store.close()
+
     def first_people(self) -> tuple[FirstCredential, ...]:
         """The accounts of the first start with their one-time passwords; nothing when there are accounts already."""
         first = self.accounts.first_start()
@@ -83,6 +93,10 @@ class Offices:
         made = [(first, Right.ADMINISTRATOR)]
         made += [(self.accounts.create(NewAccount(login, name, frozenset({role})), by=COMMAND), role) for login, name, role in FIRST_PEOPLE]
         return tuple(FirstCredential(one.account.login, one.account.name, role.value, one.password or "") for one, role in made)
+
+    def trust(self) -> Material:
+        """The node's certificate, made or renewed when it is time. Raises Refusal when the files are unusable."""
+        return ensure(self.settings.home.tls, local_names(), now=utc_now(), title=self.settings.node_name)
 
     def account(self, login: str) -> str:
         """The id of the account with this login. Raises edge.refusals.Refusal."""
@@ -130,12 +144,10 @@ def open_offices(settings: Settings) -> Iterator[Offices]:
     settings.home.prepare()
     offices = assemble(settings, Nowhere())
     try:
-        migrate(offices.store)
-        offices.ledger.start()
+        offices.open()
         yield offices
     finally:
-        offices.ledger.stop()
-        offices.store.close()
+        offices.close()
 
 
 def public_url(settings: Settings) -> str:

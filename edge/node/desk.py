@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from edge.compose import Desk, build
 from edge.errors import Refusal
+from edge.node.prepare import tell
 from edge.node.sockets import adopt, listen
 from edge.settings import Settings, read_settings
 
@@ -85,14 +86,18 @@ def main(arguments: Iterable[str] | None = None) -> int:
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--https-fd", type=int)
     parser.add_argument("--http-fd", type=int)
+    parser.add_argument("--tell-fd", type=int, help="a pipe to the supervisor")
     asked = parser.parse_args(list(arguments) if arguments is not None else None)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         settings = read_settings(asked.home)
-        serve(build(settings), *sockets(settings, (asked.https_fd, asked.http_fd)))
+        desk = build(settings)
+        tell(asked.tell_fd, desk.prepare())
     except Refusal as refused:
         log.critical("the desk cannot start: %s", refused)
+        tell(asked.tell_fd, refused)
         return 1
+    serve(desk, *sockets(settings, (asked.https_fd, asked.http_fd)))
     return 0
 
 

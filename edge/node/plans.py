@@ -6,11 +6,13 @@ import ssl
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final
 
 from broker.engines import Engine
 from edge.node.children import Plan
 from edge.node.names import BROKER, DESK, WATCHER
+from edge.node.post_office import written
 from edge.settings import Settings
 
 ANSWER_S: Final = 2.0
@@ -18,21 +20,37 @@ LEAN: Final[Mapping[str, str]] = {"MALLOC_ARENA_MAX": "2", "PYTHONDONTWRITEBYTEC
 """Fewer allocator arenas: threads that mostly wait need none of their own."""
 
 
-def plans(settings: Settings, office: Engine | None, *, https: socket.socket, http_: socket.socket) -> list[Plan]:
+@dataclass(frozen=True)
+class Lent:
+    """What the supervisor holds and lends to the desk: both listening sockets, and the pipe on which it tells how it began."""
+
+    https: socket.socket
+    http: socket.socket
+    pipe: int
+
+
+def plans(settings: Settings, office: Engine | None, lent: Lent) -> list[Plan]:
     """The children in the order in which they start. `settings` carries the real ports, never 0."""
     environment = {**LEAN, **_ports(settings)}
     made: list[Plan] = []
     if office is not None:
-        made.append(Plan(BROKER, office.command(), _tcp(office.address.port), settings.home.logs / "broker.log", environment=environment))
-    made.append(_desk(settings, environment, https=https, http_=http_))
+        made.append(_broker(settings, environment, office))
+    made.append(_desk(settings, environment, lent))
     made.append(_watcher(settings, environment))
     return made
 
 
-def _desk(settings: Settings, environment: Mapping[str, str], *, https: socket.socket, http_: socket.socket) -> Plan:
-    numbers = https.fileno(), http_.fileno()
+def _broker(settings: Settings, environment: Mapping[str, str], office: Engine) -> Plan:
+    """On the first start, and with another engine or port, its files are not right before the desk has written them."""
+    after = () if written(settings, office) else (DESK,)
+    log = settings.home.logs / "broker.log"
+    return Plan(BROKER, office.command(), _tcp(office.address.port), log, after=after, environment=environment)
+
+
+def _desk(settings: Settings, environment: Mapping[str, str], lent: Lent) -> Plan:
+    numbers = lent.https.fileno(), lent.http.fileno(), lent.pipe
     command = [sys.executable, "-m", "edge.node.desk", "--home", str(settings.home.path)]
-    command += ["--https-fd", str(numbers[0]), "--http-fd", str(numbers[1])]
+    command += ["--https-fd", str(numbers[0]), "--http-fd", str(numbers[1]), "--tell-fd", str(numbers[2])]
     log = settings.home.logs / "desk.log"
     return Plan(DESK, command, _answers(settings.https_port), log, files=numbers, environment=environment)
 

@@ -1,21 +1,24 @@
-"""What must be true before the children start: a database of this version, a certificate, the first accounts, who may enter.
+"""What must be true before the doors open: a certificate, a database of this version, the first accounts, who may enter.
 
-Runs in a process of its own (`python -m edge.node.prepare --home H`), so that the supervisor stays small. Says what it did
-as one line of JSON: {"credentials": [...], "addresses": [...]}, or {"code", "facts"} and exit status 1.
+Every step is safe to repeat and is repeated at every start. What it did is told to the supervisor as one line of JSON, so
+that the one-time passwords of the first start reach the operator's terminal and no log.
 """
 
-import argparse
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from edge.errors import Code, Refusal
 from edge.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from edge.offices import Offices
 
 
 @dataclass(frozen=True)
@@ -30,60 +33,62 @@ class FirstCredential:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What the supervisor is told: first credentials, if any, and this machine's addresses on the network."""
+    """First credentials, if any were made, and this machine's addresses on the network."""
 
     credentials: tuple[FirstCredential, ...]
     addresses: tuple[str, ...]
 
 
 def prepare(settings: Settings) -> Prepared:
-    """Do all of it in this process; every step is safe to repeat. Raises Refusal."""
+    """Prepare a home without serving it. Raises Refusal."""
     from edge.offices import open_offices  # noqa: PLC0415 - heavy, and not for the supervisor
-    from edge.tls import ensure, local_names, network_addresses  # noqa: PLC0415
 
-    settings.home.prepare()
-    ensure(settings.home.tls, local_names(), now=datetime.now(UTC), title=settings.node_name)
     with open_offices(settings) as offices:
-        offices.admit_everyone()
-        made = offices.first_people()
-        return Prepared(made, tuple(network_addresses()))
+        return prepare_in(offices)
+
+
+def prepare_in(offices: "Offices") -> Prepared:
+    """Prepare with offices that are open. Raises Refusal."""
+    from edge.tls import network_addresses  # noqa: PLC0415 - heavy, and not for the supervisor
+
+    offices.trust()
+    offices.admit_everyone()
+    return Prepared(offices.first_people(), tuple(network_addresses()))
+
+
+def tell(descriptor: int | None, said: "Prepared | Refusal") -> None:
+    """Write the line to the supervisor's pipe and close it."""
+    if descriptor is None:
+        return
+    content = {"code": said.code.value, "facts": said.facts} if isinstance(said, Refusal) else asdict(said)
+    with suppress(BrokenPipeError), os.fdopen(descriptor, "w", encoding="utf-8") as pipe:
+        pipe.write(json.dumps(content) + "\n")
 
 
 def prepare_apart(settings: Settings, environment: Mapping[str, str]) -> Prepared:
-    """The same in a process of its own. Raises the Refusal that it met."""
-    command = [sys.executable, "-m", "edge.node.prepare", "--home", str(settings.home.path)]
+    """Prepare a home in a process of its own (`python -m edge.node.prepare HOME`). Raises the Refusal that it met."""
+    command = [sys.executable, "-m", "edge.node.prepare", str(settings.home.path)]
     done = subprocess.run(command, stdout=subprocess.PIPE, env=environment, check=False)
-    said = _last_line(done.stdout)
-    if done.returncode != 0:
-        raise _refusal(said)
+    lines = done.stdout.decode().splitlines()
+    if not lines:
+        raise Refusal(Code.CHILD_NOT_READY, child="prepare")
+    return heard(lines[-1])
+
+
+def heard(line: str) -> Prepared:
+    """What a desk said. Raises the Refusal that it met."""
+    said: Mapping[str, Any] = json.loads(line)
+    if "code" in said:
+        raise Refusal(Code(said["code"]), **said["facts"])
     return Prepared(tuple(FirstCredential(**one) for one in said["credentials"]), tuple(said["addresses"]))
 
 
-def _last_line(output: bytes) -> dict[str, Any]:
-    lines = output.decode().splitlines()
-    said: dict[str, Any] = json.loads(lines[-1]) if lines else {}
-    return said
-
-
-def _refusal(said: Mapping[str, Any]) -> Refusal:
-    known = {code.value: code for code in Code}
-    code = known.get(said.get("code", ""), Code.CHILD_NOT_READY)
-    return Refusal(code, **(said.get("facts") or {"child": "prepare"}))
-
-
-def _say(said: Mapping[str, Any]) -> None:
-    sys.stdout.write(json.dumps(said) + "\n")
-
-
-def main(arguments: Iterable[str] | None = None) -> int:
+def main() -> int:
     """The process."""
-    parser = argparse.ArgumentParser(prog="edge.node.prepare")
-    parser.add_argument("--home", type=Path, required=True)
-    asked = parser.parse_args(list(arguments) if arguments is not None else None)
     try:
-        _say(asdict(prepare(read_settings(asked.home))))
+        tell(os.dup(1), prepare(read_settings(Path(sys.argv[1]))))
     except Refusal as refused:
-        _say({"code": refused.code.value, "facts": refused.facts})
+        tell(os.dup(1), refused)
         return 1
     return 0
 

@@ -7,11 +7,12 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
-from edge.node.plans import LEAN, plans
-from edge.node.post_office import engine
-from edge.node.prepare import FirstCredential, prepare_apart
-from edge.node.sockets import free_port, listen
+from edge.node.plans import Lent, plans
+from edge.node.post_office import engine, port
+from edge.node.prepare import FirstCredential, heard
+from edge.node.sockets import listen
 from edge.node.status import ChildStatus, NodeStatus, lock, said_at, write_status
 from edge.node.supervisor import Supervisor
 from edge.node.version import program_version
@@ -26,8 +27,8 @@ class Teller:
     status: Callable[[NodeStatus], None]
 
 
-def up(settings: Settings, tell: Teller) -> None:
-    """Run the node. Returns when it was told to end. Raises Refusal before anything is started."""
+def up(settings: Settings, teller: Teller) -> None:
+    """Run the node. Returns when it was told to end. Raises Refusal when it cannot begin; then nothing is left running."""
     home = settings.home
     home.prepare()
     with ExitStack() as held:
@@ -35,21 +36,57 @@ def up(settings: Settings, tell: Teller) -> None:
         began = said_at(datetime.now(UTC))
         https = held.enter_context(listen(settings.https_bind, settings.https_port, key="https.port"))
         http = held.enter_context(listen(settings.https_bind, settings.http_port, key="http.port"))
-        broker = free_port(settings.broker_port, key="broker.port")
+        broker = port(settings)
         ported = replace(settings, https_port=https.getsockname()[1], http_port=http.getsockname()[1], broker_port=broker)
-        office = engine(ported)
-        prepared = prepare_apart(ported, {**os.environ, **LEAN, "DINH_BROKER_PORT": str(broker)})
-        if prepared.credentials:
-            tell.credentials(prepared.credentials)
-        where = addresses(ported, prepared.addresses)
+        ear = held.enter_context(Ear())
+        began_with = plans(ported, engine(ported), Lent(https, http, ear.pipe))
+        listener = _Listener(ported, teller, ear, began)
+        Supervisor(began_with, listener.told, older_s=process_age_s()).run()
 
-        def told(supervisor: Supervisor) -> None:
-            children = tuple(ChildStatus(child.plan.name, child.state.value, child.pid, child.starts) for child in supervisor.children)
-            status = NodeStatus(program_version(), os.getpid(), began, supervisor.ready_s, children, where)
-            write_status(home, status)
-            tell.status(status)
 
-        Supervisor(plans(ported, office, https=https, http_=http), told, older_s=process_age_s()).run()
+class Ear:
+    """The supervisor's end of the pipe on which each start of the desk tells how it began."""
+
+    def __init__(self) -> None:
+        self._end, self.pipe = os.pipe()
+        os.set_blocking(self._end, False)
+        self._rest = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._end)
+        os.close(self.pipe)
+
+    def lines(self) -> list[str]:
+        """Whole lines that have come since the last time."""
+        with suppress(BlockingIOError):
+            while block := os.read(self._end, 65536):
+                self._rest += block
+        *lines, self._rest = self._rest.split(b"\n")
+        return [line.decode() for line in lines]
+
+
+class _Listener:
+    """Turns what the children do into status.json and into what the operator is told."""
+
+    def __init__(self, settings: Settings, teller: Teller, ear: Ear, began: str) -> None:
+        self.settings, self.teller, self.ear, self.began = settings, teller, ear, began
+        self.network: tuple[str, ...] = ()
+
+    def told(self, supervisor: Supervisor) -> None:
+        """Called at every change. Raises the Refusal of a desk that cannot begin, which ends the supervisor."""
+        for line in self.ear.lines():
+            prepared = heard(line)
+            self.network = prepared.addresses
+            if prepared.credentials:
+                self.teller.credentials(prepared.credentials)
+        children = tuple(ChildStatus(child.plan.name, child.state.value, child.pid, child.starts) for child in supervisor.children)
+        where = addresses(self.settings, self.network)
+        status = NodeStatus(program_version(), os.getpid(), self.began, supervisor.ready_s, children, where)
+        write_status(self.settings.home, status)
+        self.teller.status(status)
 
 
 def addresses(settings: Settings, network: Sequence[str]) -> dict[str, str]:
