@@ -123,6 +123,12 @@ def the_roll(session: Session, meeting_id: str) -> roll.Roll:
     return roll.Roll(listed, tuple(as_stay(row) for row in open_stays(session, meeting_id)))
 
 
+def the_roll_of(session: Session, meeting_id: str, member_id: str) -> roll.Roll:
+    """The roll as far as one member goes: enough to let him come or go, whatever the size of the hall."""
+    stay = open_stay(session, meeting_id, member_id)
+    return roll.Roll((as_member(member(session, meeting_id, member_id)),), (as_stay(stay),) if stay else ())
+
+
 def save_stay(session: Session, meeting_id: str, stay: roll.Stay) -> None:
     """Add a stay, or end the one that has this id."""
     row = session.get(Stay, stay.id)

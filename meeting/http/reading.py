@@ -42,10 +42,13 @@ def reading(service: MeetingService, person: PersonGate) -> APIRouter:
     def read_result(meeting: str, motion: str, who: Annotated[Person, room]) -> ResultView:
         return service.reading.result(meeting, motion, names=bool(who.roles & NAMES))
 
-    @router.get("/meetings/{meeting}/motions/{motion}/bundle", dependencies=[room], response_class=Response)
-    def export_bundle(meeting: str, motion: str) -> Response:
+    @router.get("/meetings/{meeting}/motions/{motion}/bundle", response_class=Response)
+    def export_bundle(meeting: str, motion: str, who: Annotated[Person, room]) -> Response:
+        """The bundle for anyone who may read the result; with names only for those who see them there."""
         headers = {"Content-Disposition": f'attachment; filename="{meeting}-{motion}.dinh.json"', "X-Content-Type-Options": "nosniff"}
-        return Response(service.reading.bundle(meeting, motion), media_type="application/json", headers=headers)
+        return Response(
+            service.reading.bundle(meeting, motion, names=bool(who.roles & NAMES)), media_type="application/json", headers=headers
+        )
 
     @router.get("/rules", dependencies=[staff])
     def list_rules() -> list[RuleLine]:

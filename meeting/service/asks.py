@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam, insert
+from sqlmodel import Session, SQLModel, col, select
 
 from broker import topics
 from broker.messages.meetings import MeetingAnswer, MeetingAsk
@@ -28,6 +29,10 @@ from meeting.tables import Asked, Key
 
 log = logging.getLogger("dinh.meeting")
 Body = dict[str, Any]
+KNOWN = select(col(Asked.ask_sha256), col(Asked.answer)).where(
+    col(Asked.meeting) == bindparam("of_meeting"), col(Asked.device) == bindparam("of_device"), col(Asked.id) == bindparam("of_id")
+)
+KEEP = insert(SQLModel.metadata.tables["meeting_asks"])
 Handler = Callable[[Work, str, Mapping[str, Any]], Body]
 
 
@@ -93,7 +98,8 @@ class Asks:
         return MeetingAnswer(id=ask_id, at=self.house.clock(), ok=False, code=code, facts=facts)
 
     def _answer_once(self, entry: Entry, meeting: str, device: str, *, ask: MeetingAsk, digest: str) -> MeetingAnswer:
-        known = entry.session.get(Asked, (meeting, device, ask.id))
+        named = {"meeting": meeting, "device": device, "id": ask.id}
+        known = entry.session.execute(KNOWN, {f"of_{name}": value for name, value in named.items()}).first()
         if known is not None:
             if known.ask_sha256 != digest:
                 return self.refused(ask.id, Refusal(Code.ASK_REUSED, id=ask.id))
@@ -101,8 +107,7 @@ class Asks:
         if not _is_known(entry.session, meeting):
             return self.refused(ask.id, Refusal(Code.UNKNOWN_MEETING, meeting=meeting))
         answer = self._act(entry, meeting, device, ask)
-        text = answer.model_dump_json()
-        entry.session.add(Asked(meeting=meeting, device=device, id=ask.id, ask_sha256=digest, answer=text))
+        entry.session.execute(KEEP, {**named, "ask_sha256": digest, "answer": answer.model_dump_json()})
         return answer
 
     def _act(self, entry: Entry, meeting: str, device: str, ask: MeetingAsk) -> MeetingAnswer:

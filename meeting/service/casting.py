@@ -8,8 +8,8 @@ import hashlib
 import json
 from typing import Any
 
-from sqlalchemy import exists, insert, literal, select, update
-from sqlmodel import col
+from sqlalchemy import BindParameter, bindparam, exists, insert, select, update
+from sqlmodel import SQLModel, col
 
 from broker.messages.meetings import Receipt
 from meeting.domain.ballots import MOST_BYTES, Ballot, Binding, Standing, check_vote, check_voter, read
@@ -24,6 +24,24 @@ from meeting.tables import Ballot as BallotRow
 from meeting.tables import Current, Key, Member, Motion, Stay
 
 Body = dict[str, Any]
+
+_MEETING: BindParameter[str] = bindparam("of_meeting")
+_MOTION: BindParameter[str] = bindparam("of_motion")
+_MEMBER: BindParameter[str] = bindparam("of_member")
+_MINE = (col(Current.meeting) == _MEETING, col(Current.motion) == _MOTION, col(Current.member) == _MEMBER)
+_CAST = (col(BallotRow.meeting) == _MEETING, col(BallotRow.motion) == _MOTION, col(BallotRow.member) == _MEMBER)
+RECEIPT = select(col(BallotRow.receipt)).where(col(BallotRow.meeting) == _MEETING, col(BallotRow.ballot_sha256) == bindparam("sha256"))
+STANDING = select(
+    exists().where(col(Stay.meeting) == _MEETING, col(Stay.member) == _MEMBER, col(Stay.left_at).is_(None)),
+    exists().where(*_CAST, col(BallotRow.nonce) == bindparam("of_nonce")),
+    exists().where(*_MINE),
+    exists().where(col(Member.meeting) == _MEETING, col(Member.id) == _MEMBER, col(Member.votes)),
+)
+"""Is he present, is the nonce used, has he voted, has he a vote: one question."""
+KEEP = insert(SQLModel.metadata.tables["meeting_ballots"])
+FIRST = insert(SQLModel.metadata.tables["meeting_current"])
+AGAIN = update(Current).where(*_MINE)
+# The statements are made once: making them costs more than the database needs to answer.
 
 
 def cast(work: Work, device: str, jws: object) -> Body:
@@ -47,8 +65,7 @@ def cast(work: Work, device: str, jws: object) -> Body:
 
 
 def _receipt_of(work: Work, ballot_sha256: str) -> Body | None:
-    wanted = select(col(BallotRow.receipt)).where(col(BallotRow.meeting) == work.id, col(BallotRow.ballot_sha256) == ballot_sha256)
-    found = work.session.execute(wanted).scalar()
+    found = work.session.execute(RECEIPT, {"of_meeting": work.id, "sha256": ballot_sha256}).scalar()
     return None if found is None else dict(json.loads(found))
 
 
@@ -59,18 +76,13 @@ def _binding(key: Key | None) -> Binding | None:
 
 
 def _standing(work: Work, binding: Binding, ballot: Ballot, motion: Motion | None) -> Standing:
-    """One question to the database about presence, nonce and an earlier ballot."""
-    here = exists().where(col(Stay.meeting) == work.id, col(Stay.member) == binding.member, col(Stay.left_at).is_(None))
-    same = (col(BallotRow.meeting) == work.id, col(BallotRow.motion) == ballot.motion, col(BallotRow.member) == binding.member)
-    used = exists().where(*same, col(BallotRow.nonce) == ballot.nonce)
-    voted = exists().where(col(Current.meeting) == work.id, col(Current.motion) == ballot.motion, col(Current.member) == binding.member)
-    present, nonce_used, has_voted = work.session.execute(select(here, used, voted, literal(1))).one()[:3]
-    member = work.session.get(Member, (work.id, binding.member))
+    whose = {"of_meeting": work.id, "of_motion": ballot.motion, "of_member": binding.member, "of_nonce": ballot.nonce}
+    present, nonce_used, has_voted, votes = work.session.execute(STANDING, whose).one()
     return Standing(
         state=MotionState(motion.state) if motion else None,
         paper_sha256=motion.paper_sha256 if motion else None,
         choices=frozenset(CHOICES),
-        on_paper=member is not None and member.votes,
+        on_paper=bool(votes),
         present=bool(present),
         nonce_used=bool(nonce_used),
         has_voted=bool(has_voted),
@@ -79,22 +91,12 @@ def _standing(work: Work, binding: Binding, ballot: Ballot, motion: Motion | Non
 
 
 def _keep(work: Work, binding: Binding, ballot: Ballot, made: Receipt, *, again: bool) -> None:
-    kept = BallotRow(
-        meeting=work.id,
-        index=made.index,
-        motion=ballot.motion,
-        member=binding.member,
-        seat=binding.seat,
-        nonce=ballot.nonce,
-        choice=ballot.choice,
-        at=work.now,
-        ballot_sha256=made.ballot_sha256,
-        receipt=made.model_dump_json(),
-    )
-    work.session.execute(insert(BallotRow).values(**kept.model_dump()))
+    whose = {"meeting": work.id, "motion": ballot.motion, "member": binding.member}
     counts = {"seat": binding.seat, "choice": ballot.choice, "index": made.index}
+    kept = {"nonce": ballot.nonce, "at": work.now, "ballot_sha256": made.ballot_sha256, "receipt": made.model_dump_json()}
+    work.session.execute(KEEP, {**whose, **counts, **kept})
     if again:
-        mine = (col(Current.meeting) == work.id, col(Current.motion) == ballot.motion, col(Current.member) == binding.member)
-        work.session.execute(update(Current).where(*mine).values(**counts))
+        mine = {f"of_{name}": value for name, value in whose.items()}
+        work.session.execute(AGAIN.values(**counts), mine, execution_options={"synchronize_session": False})
     else:
-        work.session.execute(insert(Current).values(meeting=work.id, motion=ballot.motion, member=binding.member, **counts))
+        work.session.execute(FIRST, {**whose, **counts})

@@ -96,7 +96,7 @@ class Chairing:
         return self.house.change(meeting, act)
 
     def _leave(self, work: Work, member: str, reason: str) -> None:
-        roll = store.the_roll(work.session, work.id)
+        roll = store.the_roll_of(work.session, work.id, member)
         store.save_stay(work.session, work.id, roll.leave(member, work.now, by=Source.SECRETARY, reason=reason))
         key = store.live_key_of(work.session, work.id, member_id=member)
         if key is not None:
@@ -130,7 +130,7 @@ class Chairing:
 
 def arrive(work: Work, member: str, by: Source) -> None:
     """Begin a stay and log it; refused for one who is here."""
-    roll = store.the_roll(work.session, work.id)
+    roll = store.the_roll_of(work.session, work.id, member)
     store.save_stay(work.session, work.id, roll.arrive(Stay(work.house.ids(), member, work.now, by)))
     work.log("presence", entries.presence(member=member, present=True, by=by.value))
 

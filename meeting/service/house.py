@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlmodel import Session
+from sqlalchemy import insert
+from sqlmodel import Session, SQLModel
 
 from meeting import store
 from meeting.domain.agenda import MeetingState, require
@@ -22,9 +23,10 @@ from meeting.ports import Clock, Entry, Fact, Ids, Post, Reader, Writer
 from meeting.service.publisher import ALL, Publisher, Show
 from meeting.service.words import Changed
 from meeting.settings import MeetingSettings
-from meeting.tables import LogEntry, Meeting, Member
+from meeting.tables import Meeting, Member
 
 T = TypeVar("T")
+APPEND = insert(SQLModel.metadata.tables["meeting_log"])
 WAIT_S = 30.0
 """How long a caller waits for the writer before he is told that it is too slow."""
 
@@ -67,7 +69,8 @@ class Work:
         raw = entries.entry(kind, place, data)
         leaf = leaf_hash(raw)
         grown, proof = frontier_of(self.meeting).add(leaf)
-        self.session.add(LogEntry(meeting=self.id, index=place.index, kind=kind, motion=motion, leaf=leaf.hex(), text=raw.decode()))
+        row = {"meeting": self.id, "index": place.index, "kind": kind, "motion": motion, "leaf": leaf.hex(), "text": raw.decode()}
+        self.session.execute(APPEND, row)
         self.meeting.log_size, self.meeting.log_peaks = grown.size, " ".join(peak.hex() for peak in grown.peaks)
         return Placed(place.index, leaf, proof, grown)
 

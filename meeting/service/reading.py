@@ -164,15 +164,15 @@ class Reading:
         checkpoint = self.house.sign_head(motion.meeting, frontier)
         return LogHead(size=frontier.size, root=frontier.root().hex(), checkpoint=checkpoint)
 
-    def bundle(self, meeting: str, motion: str, *, hidden: frozenset[str] = frozenset()) -> bytes:
-        """The motion's bundle; the same bytes every time. `hidden` members' names are left out; the log stays whole."""
+    def bundle(self, meeting: str, motion: str, *, names: bool = True, hidden: frozenset[str] = frozenset()) -> bytes:
+        """The motion's bundle; the same bytes every time. Without `names`, or for `hidden` members, names are left out; the log stays whole."""
         with self.house.reader() as session:
             store.meeting(session, meeting)
             row = store.motion(session, meeting, motion)
             if row.paper is None or row.result_index is None:
                 raise Refusal(Code.MOTION_STATE, motion=motion, state=row.state, wanted="closed")
             entries = store.log_entries(session, meeting, _size(session, row))
-            names = _names(store.members(session, meeting), entries)
+            opened = _names(store.members(session, meeting), entries) if names else {}
             return to_bytes(
                 Bundle(
                     meeting=meeting,
@@ -181,7 +181,7 @@ class Reading:
                     checkpoint=self.house.sign_head(meeting, _frontier(entries)),
                     paper=row.paper.decode(),
                     entries=tuple(_shown(one, motion) for one in entries),
-                    names={member: name for member, name in names.items() if member not in hidden},
+                    names={member: name for member, name in opened.items() if member not in hidden},
                 )
             )
 

@@ -232,6 +232,8 @@ class ResultView(Words):
 
 
 class ItemView(Words):
+    """An agenda item with what belongs to it."""
+
     id: Id
     number: int
     title: str
@@ -244,6 +246,8 @@ class ItemView(Words):
 
 
 class MemberView(Words):
+    """A participant as staff see him."""
+
     id: Id
     name: str
     office: str

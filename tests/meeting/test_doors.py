@@ -216,6 +216,9 @@ def test_the_result_page_shows_names_to_the_chair_and_codes_to_a_member(app: Fas
     seen = [who("GET", path).json()["board"][0] for who in (chair, Browser(app, "tablet"))]
     assert [one["name"] for one in seen] == ["Đại biểu 1", None]
     assert {one["code"] for one in seen} == {receipt.code}
+    bundles = [who("GET", f"{path}/bundle").content for who in (chair, Browser(app, "tablet"))]
+    assert [verify(one).ok for one in bundles] == [True, True]
+    assert ["Đại biểu" in one.decode() for one in bundles] == [True, False]
 
 
 def test_every_code_has_a_status() -> None:
