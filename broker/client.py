@@ -64,6 +64,8 @@ class Client:
         self._handlers: dict[str, Handler] = {}
         self._lock = threading.Lock()
         self._traffic = Traffic()
+        self._live = False
+        """Subscriptions of this connection have been asked for; a later one must be asked for by itself."""
         self._up = threading.Event()
         self._epoch = 0
         self._handed = 0
@@ -90,7 +92,8 @@ class Client:
         """Subscribe to a filter (`Topic.of` or `Topic.filter`), now and after every reconnect. Replaces an earlier handler of the filter."""
         with self._lock:
             self._handlers = {**self._handlers, wanted: handler}
-        if self.connected:
+            live = self._live
+        if live:
             self._mqtt.subscribe(wanted, qos=1)
 
     def off(self, wanted: str) -> None:
@@ -159,8 +162,11 @@ class Client:
             _log.error("broker.connection_refused user=%s reason=%s", self._user, reason)
             return
         self._count(connects=1)
-        if self._handlers:
-            mqtt.subscribe([(wanted, 1) for wanted in self._handlers])
+        with self._lock:
+            filters = [(wanted, 1) for wanted in self._handlers]
+            self._live = True
+        if filters:
+            mqtt.subscribe(filters)
         self._up.set()
         self._outgoing.connected()
         _log.info("broker.connected user=%s", self._user)
@@ -168,6 +174,8 @@ class Client:
     def _disconnected(self, _mqtt: paho.Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:
         self._epoch += 1
         self._up.clear()
+        with self._lock:
+            self._live = False
         self._outgoing.disconnected()
         _log.info("broker.disconnected user=%s reason=%s", self._user, reason)
 

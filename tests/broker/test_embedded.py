@@ -211,8 +211,9 @@ def test_a_full_disk_withholds_acknowledgements_until_there_is_room(tmp_path: Pa
         writer.send(publish_packet("dinh/1/meetings/m/agenda", bytes(100_000), 1, number=1, retain=True))
         with pytest.raises(TimeoutError):
             writer.read(1)
-        other.publish("dinh/1/meetings/m/floor", b"goes on", 0)
+        other.publish("dinh/1/meetings/m/floor", b"goes on", 1)
         assert reader.message().payload == b"goes on"
+        assert reader.subscribe("dinh/1/meetings/m/page") == [1]
         resource.prlimit(office.pid, resource.RLIMIT_FSIZE, (soft, hard))
         assert writer.await_kind(PUBACK) == b"\0\1"
     office.kill()
@@ -320,6 +321,7 @@ def test_wills_speak_when_the_broker_is_stopped(bounded: Bounded) -> None:
     office = bounded()
     with join(office, "gone", will=Will("status/gone", b"offline", retain=True)):
         assert office.stop() == 0
+    assert "Traceback" not in office.log()
     office.start()
     with join(office, "reader") as reader:
         reader.subscribe("status/+")

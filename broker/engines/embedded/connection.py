@@ -8,6 +8,7 @@ from typing import cast
 from broker.engines.embedded import packets
 from broker.engines.embedded.dialogue import take
 from broker.engines.embedded.hub import Hub, Refused
+from broker.engines.embedded.limits import worth_a_line
 from broker.engines.embedded.packets import Connect, Frames, Malformed, Oversize, Unsupported
 from broker.engines.embedded.session import Session
 
@@ -47,6 +48,8 @@ class Connection(asyncio.Protocol):
         self._held = False
         """The client is not read, because too many of its messages wait for the disk."""
         self._over = False
+        self._touched = 0
+        """What the store had seen before the packet that is being handled."""
 
     # -- asyncio's side
 
@@ -112,7 +115,7 @@ class Connection(asyncio.Protocol):
     def reply(self, data: bytes) -> None:
         """Answer once everything that the question changed is on disk, and never before an earlier question's answer."""
         store = self._hub.store
-        ticket = store.pending()
+        ticket = store.pending() if store.touched != self._touched else 0
         if not self._replies and ticket <= store.committed:
             self.send(data)
             return
@@ -135,7 +138,8 @@ class Connection(asyncio.Protocol):
             self.cut()
         except Malformed as error:
             counters.malformed += 1
-            _log.info("broker.malformed client=%s why=%s", self._name(), error)
+            if worth_a_line(counters.malformed):
+                _log.info("broker.malformed client=%s why=%s", self._name(), error)
             self.cut()
         except Unsupported:
             self._refuse(packets.BAD_VERSION)
@@ -144,6 +148,7 @@ class Connection(asyncio.Protocol):
             self.cut()
 
     def _handle(self, packet: packets.Packet) -> None:
+        self._touched = self._hub.store.touched
         if self._session is None:
             if not isinstance(packet, Connect):
                 raise Malformed("no CONNECT")
@@ -154,7 +159,8 @@ class Connection(asyncio.Protocol):
     def _connect(self, packet: Connect) -> None:
         outcome = self._hub.connect(self, packet)
         if isinstance(outcome, int):
-            _log.info("broker.connect_refused code=%d client=%.60r", outcome, packet.client)
+            if worth_a_line(self._hub.counters.refused):
+                _log.info("broker.connect_refused code=%d client=%.60r", outcome, packet.client)
             self._refuse(outcome)
             return
         session, present = outcome

@@ -50,8 +50,8 @@ def _publish_once(packet: Publish, hub: Hub, session: Session, speaker: Speaker)
             raise Refused("too many unreleased identifiers")
         hub.publish(session.identity, packet)
         session.unreleased.add(packet.packet)
-        if session.keeps:
-            hub.store.hold(session.identity.client, packet.packet)
+    if session.keeps:  # also for a repetition: its first copy may still wait for the disk
+        hub.store.hold(session.identity.client, packet.packet)
     speaker.reply(packets.pubrec(packet.packet))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from broker.engines.embedded.gate import Gate, Identity
-from broker.engines.embedded.limits import Counters, Limits
+from broker.engines.embedded.limits import Counters, Limits, worth_a_line
 from broker.engines.embedded.packets import NO_SUBSCRIPTION, NOT_ALLOWED, Connect, Publish
 from broker.engines.embedded.session import Session, Wire
 from broker.engines.embedded.store import Store
@@ -118,7 +118,8 @@ class Hub:
         self.counters.received += 1
         if not identity.rights.may_publish(identity.client, message.topic, retain=message.retain):
             self.counters.denied_publish += 1
-            _log.warning("broker.denied_publish client=%s topic=%.200r", identity.client, message.topic)
+            if worth_a_line(self.counters.denied_publish):
+                _log.warning("broker.denied_publish client=%s topic=%.200r", identity.client, message.topic)
             return
         self._spread(message)
 
@@ -215,7 +216,8 @@ class Hub:
         plain = wanted.count("/") < self.limits.levels and not wanted.startswith("$share/")
         if not room or not plain or not rights.may_subscribe(client, wanted):
             self.counters.denied_subscribe += 1
-            _log.warning("broker.denied_subscribe client=%s filter=%.200r", client, wanted)
+            if worth_a_line(self.counters.denied_subscribe):
+                _log.warning("broker.denied_subscribe client=%s filter=%.200r", client, wanted)
             return NO_SUBSCRIPTION
         session.subscriptions[wanted] = qos
         self._trie.add(wanted, client, qos)

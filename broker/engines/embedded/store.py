@@ -116,6 +116,8 @@ class Store:
         self.unwritten = 0
         """Bytes that wait for the disk, roughly."""
         self._unwritten_next = 0
+        self.touched = 0
+        """Grows with every change, so that a caller sees whether it caused one."""
         self.errors = 0
 
     def open(self) -> Saved:
@@ -170,6 +172,7 @@ class Store:
                 self._write([make() for make in self._batch.values()])
             except sqlite3.Error as error:
                 _log.error("broker.store_failed error=%s", error)
+        self._batch, self._dirty = {}, False
         self._db.close()
         self._db = None
 
@@ -240,6 +243,7 @@ class Store:
         self._add(key, lambda: (sql, values), size)
 
     def _add(self, key: object, change: Callable[[], Change], size: int) -> None:
+        self.touched += 1
         self._batch[key] = change
         self._dirty = True
         self._unwritten_next += size + 100
@@ -249,6 +253,8 @@ class Store:
             asyncio.get_running_loop().call_soon(self._start)
 
     def _start(self) -> None:
+        if self._db is None:
+            return
         changes = [change() for change in self._batch.values()]
         size, self._unwritten_next = self._unwritten_next, 0
         self._batch, self._dirty = {}, False
@@ -256,6 +262,8 @@ class Store:
         self._run(number, changes, size)
 
     def _run(self, number: int, changes: list[Change], size: int) -> None:
+        if self._db is None:
+            return
         loop = asyncio.get_running_loop()
         done = loop.run_in_executor(self._writer, self._write, changes)
         done.add_done_callback(lambda future: self._written(future, number, changes, size))
