@@ -1,10 +1,12 @@
 """firmware-config/: every profile is good, and what is wrong is named by file, key, value and what was wanted."""
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+from broker.topics import match
 from edge.devices import profiles
 from edge.devices.profiles import DEFAULT_PROFILE, folder, lint, load
 
@@ -72,3 +74,10 @@ def test_a_circle_of_profiles_is_named(copy: Path) -> None:
     assert {fault.file for fault in lint(copy)} == {"tablet-generic.toml", "tablet-kiosk-android.toml"}
     with pytest.raises(ValueError, match="extends"):
         profiles.load(copy)
+
+
+def test_esphome_devices_use_only_topics_of_the_table() -> None:
+    texts = {file.name: file.read_text("utf-8") for file in (folder() / "esphome").glob("*.yaml")}
+    used = {(name, topic) for name, text in texts.items() for topic in re.findall(r"dinh/1/\S+", text)}
+    assert {name for name, _topic in used} == {"dinh.yaml", "seat-unit.yaml", "siren.yaml"}
+    assert [one for one in used if match(one[1].replace("${device}", "seat-unit-a3")) is None] == []
