@@ -84,7 +84,10 @@ function useVerdicts(list: Brief[], chosen: string | null, choose: (id: string |
     setRefused({ id, error });
     choose(id);
   };
-  const judging = useJudge(refuse);
+  const judging = useJudge((error, given) => {
+    refuse(error, given.id);
+    setNote(given.note);
+  });
   const undoing = useUndo();
   const give = (sighting: Whole): Give => (verdict, reason) => {
     setRefused(null);

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient, type QueryClient, type UseMutationResult, type UseQueryResult } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient, type QueryClient, type QueryKey, type UseMutationResult, type UseQueryResult } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { get, post } from "../ground/http/client";
 import { useConnection, useHeard } from "../ground/live/source";
@@ -59,23 +59,31 @@ export function useLooking(id: string | null, allowed: boolean): void {
   }, [id, allowed]);
 }
 
-function leave(client: QueryClient, id: string): void {
-  for (const [key, list] of client.getQueriesData<Brief[]>({ queryKey: [QUEUE, "list", "open"] })) {
+type Lists = [QueryKey, Brief[] | undefined][];
+
+/** Take `id` out of every open list; the lists as they were. */
+function leave(client: QueryClient, id: string): Lists {
+  const lists = client.getQueriesData<Brief[]>({ queryKey: [QUEUE, "list", "open"] });
+  for (const [key, list] of lists) {
     if (list !== undefined) client.setQueryData(key, list.filter((brief) => brief.id !== id));
   }
+  return lists;
 }
 
 /** The judged one leaves the queue at once; it comes back when the node refuses. */
-export function useJudge(onRefused: (error: Error, id: string) => void): UseMutationResult<Whole, Error, Judging> {
+export function useJudge(onRefused: (error: Error, given: Judging) => void): UseMutationResult<Whole, Error, Judging, Lists> {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ id, ...ask }) => post<Whole>(`/api/sightings/${id}/verdict`, ask),
     onMutate: async ({ id }) => {
       await client.cancelQueries({ queryKey: [QUEUE, "list"] });
-      leave(client, id);
+      return leave(client, id);
     },
     onSuccess: (judged) => client.setQueryData(wholeKey(judged.id), judged),
-    onError: (error, { id }) => onRefused(error, id),
+    onError: (error, given, lists) => {
+      for (const [key, list] of lists ?? []) client.setQueryData(key, list);
+      onRefused(error, given);
+    },
     onSettled: () => client.invalidateQueries({ queryKey: [QUEUE] }),
   });
 }
