@@ -15,9 +15,11 @@ from starlette.routing import BaseRoute
 
 from edge.accounts import audit
 from edge.accounts.gate import SESSION_COOKIE, Permit
-from edge.accounts.person import FOR_PEOPLE
+from edge.accounts.person import FOR_PEOPLE, Right
+from edge.compose import build
 from edge.http.guard import HEADERS, MIB
 from edge.http.trust import plain_app
+from edge.settings import read_settings
 from edge.tls.authority import ensure
 from tests.edge.desk import PASSWORD, Desk, Hands, Tablet, desk
 from tests.edge.http.served import app_of, caller, served
@@ -283,3 +285,17 @@ def test_plain_http_hands_out_the_ca_and_nothing_else(folder: Path) -> None:
 def test_the_audit_log_is_whole_after_all_that(at: Desk) -> None:
     with at.accounts.means.reader() as session:
         assert audit.first_break(session) is None
+
+
+SIGNED_LINKS = {("GET", "/api/shared/{sighting}/{name}")}
+"""The link itself is the right: signed, for one file, and it ends."""
+
+
+def test_every_route_of_the_whole_house_names_its_right(tmp_path: Path) -> None:
+    house = build(read_settings(tmp_path, {}))
+    table = rights(house.app)
+    house.rooms.offices.store.close()
+    assert {route for route, roles in table.items() if roles is None} == PUBLIC | SIGNED_LINKS
+    assert len(table) > 70
+    for (method, path), roles in table.items():
+        assert roles is None or roles <= set(Right), (method, path)
