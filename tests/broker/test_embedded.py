@@ -348,7 +348,7 @@ def test_wildcards_do_not_see_dollar_topics(bounded: Bounded) -> None:
 
 
 def test_it_is_small(embedded: Office) -> None:
-    """Resident megabytes with nobody there; measured 27."""
+    """Resident megabytes with nobody there; measured 28."""
     with embedded.fresh(Role.NODE):
         assert psutil.Process(embedded.pid).memory_info().rss < 45_000_000
 
