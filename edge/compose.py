@@ -24,7 +24,6 @@ import edge.reporting.http
 import meeting.domain.errors
 import meeting.http
 from broker.client import Client
-from broker.engines import Address
 from broker.identity import NODE
 from broker.messages.node import Birth
 from broker.topics import ABOUT, BIRTH, DESIRED, HEALTH, REPORTED, STATUS
@@ -42,7 +41,7 @@ from edge.http.app import AppParts, build_app
 from edge.http.deeds import Deed
 from edge.http.errors import RefusalTable
 from edge.http.mqtt import MqttRoute
-from edge.node import health
+from edge.node import health, post_office
 from edge.node.prepare import Prepared, prepare_in
 from edge.node.version import program_version
 from edge.offices import Offices, assemble, fresh_id, public_url, utc_now
@@ -149,19 +148,12 @@ def _rooms(settings: Settings) -> Rooms:
 
 def _client(settings: Settings) -> Client:
     """The desk's own place in the post office: on loopback, or where the operator says."""
+    where = post_office.address(settings)
     if not settings.broker_url:
-        password = Vault(settings.home.secret("node")).password(NODE, 1)
-        return Client(Address("127.0.0.1", settings.broker_port), NODE, password)
+        return Client(where, NODE, Vault(settings.home.secret("node")).password(NODE, 1))
     url = urlsplit(settings.broker_url)
-    secure = url.scheme == "mqtts"
-    address = Address(url.hostname or "", url.port or (8883 if secure else 1883))
-    return Client(address, unquote(url.username or NODE), unquote(url.password or ""), tls=ssl.create_default_context() if secure else None)
-
-
-def broker_address(settings: Settings) -> tuple[str, int]:
-    """Where the /mqtt route carries a browser's bytes."""
-    url = urlsplit(settings.broker_url)
-    return (url.hostname or "127.0.0.1", url.port or 1883) if settings.broker_url else ("127.0.0.1", settings.broker_port)
+    tls = ssl.create_default_context() if url.scheme == "mqtts" else None
+    return Client(where, unquote(url.username or NODE), unquote(url.password or ""), tls=tls)
 
 
 def _meeting_settings(settings: Settings) -> MeetingSettings:
@@ -196,7 +188,7 @@ def _routers(rooms: Rooms, tls: Material) -> list[APIRouter]:
         health.router(health.Watched(settings, tls, rooms.reporting, rooms.client), gate),
         trust.router(tls.ca),
         live.router(rooms.hub, gate),
-        MqttRoute(offices.devices, lambda: broker_address(settings)).router(),
+        MqttRoute(offices.devices, lambda: post_office.address(settings)).router(),
     ]
 
 

@@ -118,7 +118,7 @@ class Offices:
         """Tell a running desk that something was changed beside it; False when none runs."""
         with suppress(Refusal, ProcessLookupError):
             desk = next(child for child in read_status(self.settings.home).children if child.name == DESK)
-            if desk.pid is not None:
+            if desk.pid is not None and desk.state == "ready":
                 os.kill(desk.pid, signal.SIGUSR1)
                 return True
         return False

@@ -12,7 +12,7 @@ from typing import Final
 from broker.engines import Engine
 from edge.node.children import Plan
 from edge.node.names import BROKER, DESK, WATCHER
-from edge.node.post_office import written
+from edge.node.post_office import address, written
 from edge.settings import Settings
 
 ANSWER_S: Final = 2.0
@@ -68,8 +68,7 @@ def _watcher(settings: Settings, environment: Mapping[str, str]) -> Plan:
         str(home.tls / "ca.pem"),
     ]
     command += ["--device", WATCHER, "--password-file", str(folder / "password"), "--home", str(folder)]
-    if not settings.broker_url:
-        command += ["--broker", f"127.0.0.1:{settings.broker_port}"]
+    command += ["--broker", "{0.host}:{0.port}".format(address(settings))]
     return Plan(WATCHER, command, _lives(), home.logs / f"{WATCHER}.log", after=(DESK,), environment=environment)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from broker.engines import Address, Credential, Engine
 from broker.engines.choice import NoMosquitto, Wanted, choose
@@ -23,6 +24,14 @@ def engine(settings: Settings) -> Engine | None:
         return choose(_known(wanted), settings.home.broker, settings.broker_port)
     except NoMosquitto:
         raise Refusal(Code.BROKER_MISSING, key="broker.engine", program="mosquitto") from None
+
+
+def address(settings: Settings) -> Address:
+    """Where the broker listens: on loopback, or where the operator says."""
+    url = urlsplit(settings.broker_url)
+    if not settings.broker_url:
+        return Address("127.0.0.1", settings.broker_port)
+    return Address(url.hostname or "", url.port or (8883 if url.scheme == "mqtts" else 1883))
 
 
 def port(settings: Settings) -> int:
