@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import av
 import cv2
@@ -101,7 +102,7 @@ def frames(story: Story, seconds: float, *, noise: float = 2.0) -> Iterator[Pict
 def render(path: Path, story: Story, seconds: float, *, codec: str = "libx264", gop: int = 24) -> Path:
     """Write a film. The container follows the name's ending."""
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=FPS)
+        stream: Any = container.add_stream(codec, rate=FPS)
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         stream.gop_size = gop
         if codec == "libx264":

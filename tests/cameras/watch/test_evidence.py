@@ -176,7 +176,7 @@ spool.begin('whole'); spool.commit(Sighting.model_validate_json({word("whole").t
 (spool.begin('half') / 'clip.mp4').write_bytes(b'x' * 9999)
 os.kill(os.getpid(), signal.SIGKILL)
 """
-    assert subprocess.run([sys.executable, "-c", code], check=False, env={**os.environ, "PYTHONPATH": os.getcwd()}).returncode == -9
+    assert subprocess.run([sys.executable, "-c", code], check=False, env={**os.environ, "PYTHONPATH": str(Path.cwd())}).returncode == -9
     spool = Spool(tmp_path)
     spool.open()
     assert [sighting.id for sighting, _ in spool.waiting()] == ["whole"]

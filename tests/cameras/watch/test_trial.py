@@ -20,7 +20,7 @@ from tests.cameras.watch.conftest import Serve
 SCENE = Options(scene_only=True)
 
 
-def one_hit(result: TrialResult, *, box: tuple[float, ...], put_down_s: float) -> None:
+def verify_one_hit(result: TrialResult, *, box: tuple[float, ...], put_down_s: float) -> None:
     assert len(result.sightings) == 1
     assert iou(Box(*result.sightings[0].box), Box(*box)) > 0.3
     assert abs(result.sightings[0].put_down_s - put_down_s) < 3
@@ -30,7 +30,7 @@ def test_a_bag_that_is_left_is_flagged_once_with_a_sheet(dumping: Path, tmp_path
     seconds: list[float] = []
     sheet = tmp_path / "sheet.png"
     result = try_file(dumping, Options(sheet=sheet, progress=lambda done, _: seconds.append(done)))
-    one_hit(result, box=films.BAG, put_down_s=8.5)
+    verify_one_hit(result, box=films.BAG, put_down_s=8.5)
     assert result.frames == 216
     told = json.loads(json.dumps(result.json()))
     assert set(told) >= {"sightings", "frames", "seconds"}
@@ -65,7 +65,7 @@ def test_boxes_stand_upright_when_the_film_lies_on_its_side(dumping: Path, tmp_p
     result = try_file(turned, SCENE)
     assert (result.width, result.height) == (films.HEIGHT, films.WIDTH)
     x0, y0, x1, y1 = films.BAG
-    one_hit(result, box=(y0, films.WIDTH - x1, y1, films.WIDTH - x0), put_down_s=8.5)
+    verify_one_hit(result, box=(y0, films.WIDTH - x1, y1, films.WIDTH - x0), put_down_s=8.5)
 
 
 def test_bad_input_is_refused_with_a_closed_code(dumping: Path, tmp_path: Path) -> None:
@@ -102,8 +102,8 @@ def test_a_broken_film_gives_what_was_readable_and_a_finding(tmp_path: Path) -> 
 
 
 def test_real_dumping_is_flagged_once_and_nothing_else(shared: Path) -> None:
-    one_hit(try_file(shared / "clips" / "aboda_video4.avi"), box=(449, 366, 501, 413), put_down_s=393 / 29.97)
-    one_hit(try_file(shared / "clips" / "night_bag_generated.mp4"), box=(535, 450, 785, 705), put_down_s=60 / 24)
+    verify_one_hit(try_file(shared / "clips" / "aboda_video4.avi"), box=(449, 366, 501, 413), put_down_s=393 / 29.97)
+    verify_one_hit(try_file(shared / "clips" / "night_bag_generated.mp4"), box=(535, 450, 785, 705), put_down_s=60 / 24)
 
 
 @pytest.mark.parametrize("name", ["people_at_table.mp4", "car_park.mp4"])
@@ -118,7 +118,7 @@ def test_phone_films_stand_upright(shared: Path) -> None:
 
 def test_the_same_film_over_rtsp_gives_the_same_sighting(dumping: Path, serve: Serve) -> None:
     result = try_file(serve(dumping, "--user", "xem", "--password", "mat-khau").replace("://", "://xem:mat-khau@"), Options(duration_s=17))
-    one_hit(result, box=films.BAG, put_down_s=8.5)
+    verify_one_hit(result, box=films.BAG, put_down_s=8.5)
     assert "mat-khau" not in repr(result)
 
 
@@ -129,7 +129,9 @@ def test_time_stamps_that_stand_still_are_mended(tmp_path: Path, serve: Serve) -
 
 
 def probed(address: str) -> tuple[dict[str, object], str]:
-    done = subprocess.run([sys.executable, "-m", "cameras.watch.probe"], input=address, capture_output=True, text=True, timeout=12, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "cameras.watch.probe"], input=address, capture_output=True, text=True, timeout=12, check=True
+    )
     answer: dict[str, object] = json.loads(done.stdout)
     return answer, done.stdout + done.stderr
 

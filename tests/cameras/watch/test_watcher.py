@@ -38,7 +38,7 @@ class Store(BaseHTTPRequestHandler):
     files: dict[str, bytes]
     down: threading.Event
 
-    def do_PUT(self) -> None:  # noqa: N802 - the library calls it so
+    def do_PUT(self) -> None:
         content = self.rfile.read(int(self.headers["Content-Length"]))
         digest = "sha-256=" + base64.b64encode(hashlib.sha256(content).digest()).decode()
         right = self.headers["Authorization"] == "Basic " + base64.b64encode(f"{WATCHER}:{PASSWORD}".encode()).decode()

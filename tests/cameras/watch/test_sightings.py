@@ -1,0 +1,146 @@
+"""The rules of a sighting, without pictures: who was there, who went, what stayed."""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from cameras.domain.geometry import Box, around, cover, gap, iou
+from cameras.domain.scene import Evidence, Look, Thing
+from cameras.domain.sightings import State, Suspect, Watch, Why, manner, objection
+from cameras.domain.tracks import Track, Tracker
+
+Walker = Callable[[float], Sequence[Box]]
+Things = Callable[[float], Sequence[Thing]]
+BAG = Box(300, 200, 330, 230)
+PLAIN = Evidence(edge_gain=0.5, strange=0.5, alike=0.1, texture=10, contrast=50, fill=0.9, moved_from=-1)
+
+
+def person(x: float) -> Box:
+    return Box(x, 110, x + 40, 235)
+
+
+class Story:
+    """Plays a story at six looks a second: `walker(second)` is where somebody is, `things(second)` what is new and still."""
+
+    def __init__(self) -> None:
+        self.watch, self.tracker = Watch(), Tracker()
+        self.dropped: list[Suspect] = []
+        self.ripe: list[tuple[float, Suspect]] = []
+
+    def play(self, end: float, walker: Walker, things: Things) -> "Story":
+        ended: list[Track] = []
+        for number in range(round(end * 6)):
+            at = number / 6
+            movers = tuple(walker(at))
+            look = Look(at, 640, 360, tuple(things(at)), movers)
+            ended += self.tracker.step(at, movers)
+            self.dropped += self.watch.step(look, [*self.tracker.live, *ended])
+            self.ripe += [(at, suspect) for suspect in self.watch.ripe(look)]
+        return self
+
+
+def comes_and_goes(at: float) -> list[Box]:
+    if 2 <= at < 6:
+        return [person(-30 + (at - 2) * 75)]
+    if 6 <= at < 8:
+        return [person(270)]
+    return [person(270 - (at - 8) * 80)] if 8 <= at < 11 else []
+
+
+def bag_from(start: float, end: float = 99) -> Things:
+    return lambda at: [Thing(BAG, 800, start)] if start + 0.8 <= at < end else []
+
+
+def test_left_alone_after_the_actor_went() -> None:
+    story = Story().play(16, comes_and_goes, bag_from(7))
+    first, suspect = story.ripe[0]
+    assert 9.5 < first < 14
+    assert suspect.since == 7
+    assert manner(suspect) is Why.LEFT
+    assert objection(suspect, PLAIN, Look(first, 640, 360)) is None
+
+
+def test_while_the_actor_stays_nothing_is_judged() -> None:
+    assert Story().play(30, lambda at: comes_and_goes(min(at, 7.5)), bag_from(7)).ripe == []
+
+
+def test_what_goes_with_the_actor_is_dropped() -> None:
+    story = Story().play(16, comes_and_goes, bag_from(6.5, 8.2))
+    assert story.ripe == []
+    assert [suspect.why for suspect in story.dropped] == [Why.WENT_AWAY]
+
+
+def test_without_an_actor_it_is_not_ours() -> None:
+    story = Story().play(40, lambda _: [], bag_from(5))
+    assert story.ripe == []
+    assert {suspect.why for suspect in story.dropped} == {Why.NO_ACTOR}
+
+
+def test_somebody_who_passes_later_is_not_the_actor() -> None:
+    story = Story().play(25, lambda at: [person(-30 + (at - 12) * 100)] if 12 <= at < 19 else [], bag_from(5))
+    assert story.ripe == []
+
+
+def test_a_vehicle_that_parks_is_not_left_by_itself() -> None:
+    story = Story().play(
+        20,
+        lambda at: [Box(at * 60, 190, at * 60 + 120, 250)] if at < 4 else [],
+        lambda at: [Thing(Box(236, 190, 356, 250), 7000, 4.0)] if at > 5 else [],
+    )
+    assert story.ripe == []
+
+
+def test_a_thing_thrown_in_passing() -> None:
+    story = Story().play(14, lambda at: [person(-30 + (at - 3) * 150)] if 3 <= at < 8 else [], bag_from(5.3))
+    assert story.ripe
+    assert manner(story.ripe[0][1]) is Why.THROWN
+
+
+def test_a_camera_that_moved_forgets_its_suspects() -> None:
+    story = Story().play(9, comes_and_goes, bag_from(7))
+    gone = story.watch.step(Look(9.1, 640, 360, moved=True), [])
+    assert [suspect.why for suspect in gone] == [Why.CAMERA_MOVED]
+    assert story.watch.suspects == []
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"strange": -0.3, "edge_gain": -0.2}, Why.REMOVED),
+        ({"strange": -0.2, "edge_gain": 0.4}, None),
+        ({"alike": 0.95}, Why.LIGHT),
+        ({"alike": 0.95, "texture": 1.0}, None),
+        ({"contrast": 6.0}, Why.FAINT),
+        ({"moved_from": 0.95}, Why.PUSHED_ASIDE),
+        ({"fill": 4.0}, Why.LIGHT),
+    ],
+)
+def test_what_the_pixels_object(change: dict[str, float], why: Why | None) -> None:
+    first, suspect = Story().play(16, comes_and_goes, bag_from(7)).ripe[0]
+    fields = {name: getattr(PLAIN, name) for name in PLAIN.__slots__}
+    assert objection(suspect, Evidence(**{**fields, **change}), Look(first, 640, 360)) is why
+
+
+def test_a_decision_is_made_once() -> None:
+    suspect = Suspect(1, BAG, 800, 7, 8, 9)
+    suspect.settle(State.FLAGGED, Why.LEFT)
+    with pytest.raises(ValueError, match="already"):
+        suspect.settle(State.DROPPED, Why.FAINT)
+
+
+def test_boxes() -> None:
+    a, b = Box(0, 0, 10, 10), Box(5, 0, 15, 10)
+    assert iou(a, b) == pytest.approx(1 / 3)
+    assert cover(a, b) == 0.5
+    assert gap(a, Box(13, 14, 20, 20)) == 5
+    assert gap(a, b) == 0
+    assert around([a, b]) == Box(0, 0, 15, 10)
+    assert iou(Box(0, 0, 0, 0), a) == 0
+
+
+def test_two_people_who_cross_stay_two_tracks() -> None:
+    tracker = Tracker()
+    for number in range(30):
+        tracker.step(number / 6, [Box(number * 12, 100, number * 12 + 30, 200), Box(400 - number * 12, 210, 430 - number * 12, 330)])
+    assert len(tracker.live) == 2
+    assert all(track.acts for track in tracker.live)
