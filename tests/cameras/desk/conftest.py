@@ -124,7 +124,27 @@ def _url(request: pytest.FixtureRequest, folder: Path) -> str:
     return sqlite_url(folder / "dinh.db")
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+BOTH = frozenset(
+    {
+        "test_a_sighting_is_on_disk_with_its_fact_before_it_is_settled",
+        "test_the_same_sighting_again_is_settled_again_and_changes_nothing",
+        "test_the_day_knows_what_was_watched_and_what_was_blind",
+        "test_confirming_leaves_a_trace_a_fact_and_time_to_take_it_back",
+        "test_of_many_officers_at_once_exactly_one_judges",
+        "test_the_queue_is_newest_first_and_filtered",
+        "test_a_reported_case_says_so_and_can_be_closed",
+    }
+)
+"""Tests whose outcome the database decides; the others look at files, HTTP and rules, and run on the default one."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "bench" in metafunc.fixturenames:
+        databases = ["sqlite", "postgres"] if metafunc.function.__name__ in BOTH else ["sqlite"]
+        metafunc.parametrize("bench", databases, indirect=True)
+
+
+@pytest.fixture
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     store = open_store(_url(request, tmp_path))
     SQLModel.metadata.create_all(store.writer)
