@@ -9,6 +9,7 @@ import contextlib
 import logging
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -26,6 +27,8 @@ from edge.settings import Settings, read_settings
 log = logging.getLogger("dinh.desk")
 
 GRACE_S: Final = 3
+RENEW_S: Final = 12 * 3600
+"""How often the certificate is looked at while the desk runs."""
 LARGEST_FRAME: Final = 256 * 1024
 """Bytes of one WebSocket message: a little more than the largest MQTT packet that the broker takes."""
 
@@ -42,10 +45,26 @@ def serve(desk: Desk, https: socket.socket, plain: socket.socket) -> None:
     """Serve until SIGTERM or SIGINT."""
     tls = {"ssl_certfile": str(desk.tls.certificate), "ssl_keyfile": str(desk.tls.key)}
     servers = _Server(_config(desk.app, **tls)), _Server(_config(desk.plain))
-    asyncio.run(_serve(servers, (https, plain)))
+    asyncio.run(_serve(desk, servers, (https, plain)))
 
 
-async def _serve(servers: Sequence[uvicorn.Server], sockets: Sequence[socket.socket]) -> None:
+def renew(desk: Desk, context: ssl.SSLContext | None) -> None:
+    """Make the certificate again when it is time, and let every connection from now on see it. Open ones go on."""
+    tls = desk.rooms.offices.trust()
+    if context is not None:
+        context.load_cert_chain(tls.certificate, tls.key)
+
+
+async def _renewing(desk: Desk, server: uvicorn.Server) -> None:
+    while True:
+        await asyncio.sleep(RENEW_S)
+        try:
+            await asyncio.to_thread(renew, desk, server.config.ssl)
+        except (Refusal, OSError) as error:
+            log.warning("the certificate was not looked at: %s", error)
+
+
+async def _serve(desk: Desk, servers: Sequence[uvicorn.Server], sockets: Sequence[socket.socket]) -> None:
     def end() -> None:
         for server in servers:
             server.should_exit = True
@@ -53,7 +72,9 @@ async def _serve(servers: Sequence[uvicorn.Server], sockets: Sequence[socket.soc
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, end)
     tasks = [asyncio.create_task(server.serve([listener])) for server, listener in zip(servers, sockets, strict=True)]
+    renewing = asyncio.create_task(_renewing(desk, servers[0]))
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    renewing.cancel()
     end()
     await asyncio.gather(*tasks)
 

@@ -10,22 +10,27 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
+from edge.compose import build
 from edge.errors import Code, Refusal
+from edge.node.desk import renew
+from edge.settings import read_settings
 from edge.tls import Material, ends_at, ensure, local_names
 
 NOW = datetime.now(UTC)
 NAMES = ["127.0.0.1", "dinh.local", "localhost"]
 
 
-def serve_once(material: Material) -> int:
+def serve_once(material: Material, context: ssl.SSLContext | None = None) -> int:
     """One TLS server that answers one request; returns its port."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(material.certificate, material.key)
+    if context is None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(material.certificate, material.key)
+    dressed = context
     listener = socket.create_server(("127.0.0.1", 0))
 
     def answer() -> None:
         raw, _ = listener.accept()
-        with listener, raw, context.wrap_socket(raw, server_side=True) as connection:
+        with listener, raw, dressed.wrap_socket(raw, server_side=True) as connection:
             connection.recv(4096)
             connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
 
@@ -103,6 +108,26 @@ def test_a_key_that_does_not_fit_is_refused_by_name(tmp_path: Path) -> None:
         ensure(tmp_path, NAMES, now=NOW)
     assert refused.value.code is Code.BAD_CERTIFICATE
     assert refused.value.facts["file"] == str(tmp_path / "own.key")
+
+
+def test_a_running_server_shows_the_renewed_certificate(tmp_path: Path) -> None:
+    desk = build(read_settings(tmp_path, {"DINH_BROKER_ENGINE": "embedded"}))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(desk.tls.certificate, desk.tls.key)
+    before = desk.tls.certificate.read_bytes()
+    desk.tls.certificate.unlink()
+    renew(desk, context)
+    port = serve_once(desk.tls, context)
+    trusting = ssl.create_default_context(cafile=str(desk.tls.ca))
+    client = http.client.HTTPSConnection("localhost", port, context=trusting, timeout=5)
+    client.connect()
+    shown = client.sock.getpeercert(binary_form=True) or b""
+    client.request("GET", "/")
+    assert client.getresponse().status == 204
+    client.close()
+    assert ssl.DER_cert_to_PEM_cert(shown) in desk.tls.certificate.read_text("ascii")
+    assert desk.tls.certificate.read_bytes() != before
+    desk.rooms.offices.close()
 
 
 def test_the_machines_own_names_are_all_there() -> None:
