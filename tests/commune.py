@@ -47,6 +47,14 @@ def found_commune(home: Path, held: ExitStack, *, extra: dict[str, str] | None =
     return Commune(stage, running, inbox)
 
 
+def all_present(stage: Stage) -> None:
+    """The secretary confirms everybody who has no tablet in the test, so that there is a quorum."""
+    base = f"/api/meetings/{stage.meeting}"
+    for member in stage.secretary.get(base)["members"]:
+        if not member["present"]:
+            stage.secretary.post(f"{base}/members/{member['id']}/presence", {"present": True, "reason": "có mặt"})
+
+
 @pytest.fixture(scope="session")
 def commune(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commune]:
     """The shared commune: session open, two simulated tablets seated (A1, A2), the day and night cameras watched."""
@@ -57,4 +65,5 @@ def commune(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commune]:
         for seat, label in (("a1", "A1"), ("a2", "A2")):
             made.stage.tablets[seat] = seat_tablet(made.stage, seat, label)
         play.open_session(made.stage)
+        all_present(made.stage)
         yield made

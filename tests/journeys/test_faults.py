@@ -13,7 +13,7 @@ from edge.demo.stage import seat_tablet
 from edge.demo.tablet import Tablet
 from edge.node.status import NodeStatus
 from meeting.log.verifier import verify
-from tests.commune import Commune, found_commune
+from tests.commune import Commune, all_present, found_commune
 
 SEATS = (("a1", "A1"), ("a2", "A2"), ("a3", "A3"))
 WHOLE_S = 5.0
@@ -28,6 +28,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commune]:
         for seat, label in SEATS:
             commune.stage.tablets[seat] = seat_tablet(commune.stage, seat, label)
         play.open_session(commune.stage)
+        all_present(commune.stage)
         yield commune
 
 
