@@ -1,5 +1,5 @@
 import { IconBuildingCommunity, IconCamera, IconDeviceTablet, IconHeartbeat, IconMailForward, IconUsers, IconUsersGroup, IconVideo } from "@tabler/icons-react";
-import type { ReactNode } from "react";
+import { useEffect, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { createBrowserRouter, Navigate, Outlet, useRouteError, type RouteObject } from "react-router";
 import { may, useSession, type Person, type Role } from "./ground/http/session";
@@ -56,8 +56,14 @@ function Nowhere() {
   );
 }
 
+/** A page that failed. Where nobody may press a button, a tablet or the hall screen, it tries again by itself. */
 function Broken() {
   const error = useRouteError();
+  useEffect(() => {
+    if (!/^\/(tablet|hall)/.test(location.pathname)) return undefined;
+    const timer = window.setTimeout(() => location.reload(), 8000);
+    return () => window.clearTimeout(timer);
+  }, []);
   return <Failure error={error} onRetry={() => location.reload()} />;
 }
 

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { nodeNow } from "../ground/http/clock";
 import { useConnection, useNow } from "../ground/live/source";
+import { Digits } from "../ground/parts/Digits";
 import { QrCode } from "../ground/parts/QrCode";
 import type { AgendaSnapshot, Count, FloorSnapshot, MotionSnapshot, RollSnapshot, Speech } from "../ground/wire";
 import { clock, number, time } from "../ground/words/format";
@@ -118,7 +119,7 @@ function Foot({ meeting }: { meeting: string }) {
             <br />
             <span>{head.root.slice(0, 16).replace(/(.{4})(?=.)/g, "$1 ")}</span>
           </p>
-          <QrCode text={head.checkpoint} size={132} label={t("meeting.hall.logQr")} />
+          <QrCode text={head.checkpoint} size={184} label={t("meeting.hall.logQr")} />
         </div>
       )}
     </footer>
@@ -138,7 +139,9 @@ export function HallPage() {
           {agenda?.body}
           {agenda && <b>{agenda.title}</b>}
         </p>
-        <p className={classes.clock}>{time(now)}</p>
+        <p className={classes.clock}>
+          <Digits>{time(now)}</Digits>
+        </p>
       </header>
       <main className={classes.centre}>{agenda === undefined ? <p className={classes.facts}>{t("meeting.hall.waiting")}</p> : <Centre meeting={meeting} agenda={agenda} />}</main>
       <Foot meeting={meeting} />

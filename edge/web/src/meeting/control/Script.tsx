@@ -56,7 +56,7 @@ export function Script({ meeting }: { meeting: MeetingView }) {
                 <Motion key={motion.id} meeting={meeting.id} motion={motion} />
               ))}
               {item.state === "waiting" && current === undefined && meeting.state === "open" && (
-                <Button size="xs" variant="light" onClick={() => take.mutate({ method: "post", path: `/items/${item.id}/start` })}>
+                <Button size="compact-sm" variant="subtle" onClick={() => take.mutate({ method: "post", path: `/items/${item.id}/start` })}>
                   {t("meeting.control.start")}
                 </Button>
               )}

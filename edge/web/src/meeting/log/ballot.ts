@@ -2,6 +2,8 @@ import { fromBase64, hex, sha256, base64url } from "../../ground/post/bytes";
 import { signed, type Key } from "../../ground/post/keys";
 import type { ChoiceId, MotionSnapshot } from "../../ground/wire";
 
+const FORMAT = "dinh-paper/1";
+
 /** The ballot paper as the node froze it: the part that a voter reads and a tablet compares. */
 export interface Paper {
   format: string;
@@ -15,7 +17,8 @@ export interface Paper {
   choices: ChoiceId[];
   documents: { id: string; title: string; sha256: string }[];
   rule: { title: string; base: "all" | "present" | "cast"; share: [number, number]; strict: boolean; citation: string; verified: boolean };
-  voters: { member: string; seat: string | null; chairs: boolean }[];
+  /** How many may vote; the hash of the list, which stands in the log as the opening roll. */
+  voters: { count: number; sha256: string; chair: string | null };
   opened_at: string;
 }
 
@@ -31,6 +34,7 @@ export async function checkPaper(motion: MotionSnapshot, meeting: string): Promi
   const bytes = fromBase64(motion.paper_base64);
   const hash = hex(await sha256(bytes));
   const paper = JSON.parse(new TextDecoder().decode(bytes)) as Paper;
+  if (paper.format !== FORMAT) return null;
   const same = hash === motion.paper_sha256 && paper.motion === motion.motion && paper.meeting === meeting;
   return same ? { sha256: hash, paper } : null;
 }

@@ -1,3 +1,4 @@
+import { Digits } from "../../ground/parts/Digits";
 import { clock } from "../../ground/words/format";
 import classes from "./Ring.module.css";
 
@@ -12,8 +13,8 @@ export function Ring({ left_s, limit_s, size }: { left_s: number; limit_s: numbe
         <circle cx="50" cy="50" r="44" className={classes.track} />
         <circle cx="50" cy="50" r="44" className={over ? classes.over : classes.left} strokeDasharray={`${around * share} ${around}`} transform="rotate(-90 50 50)" />
       </svg>
-      <span className={over ? classes.lateWords : classes.words} style={{ fontSize: size * 0.24 }} role="timer">
-        {clock(left_s)}
+      <span className={over ? classes.lateWords : classes.words} style={{ fontSize: size * 0.22 }} role="timer">
+        <Digits>{clock(left_s)}</Digits>
       </span>
     </div>
   );

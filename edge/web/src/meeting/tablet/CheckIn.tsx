@@ -18,6 +18,8 @@ interface Attempt {
   busy: boolean;
   refused: Refusal | null;
   submit: (proof: { pin: string } | { badge: string }) => void;
+  /** A new attempt begins: what was said about the last one goes. */
+  clear: () => void;
 }
 
 function useAttempt(): Attempt {
@@ -35,14 +37,21 @@ function useAttempt(): Attempt {
     },
     [desk],
   );
-  return { busy, refused, submit };
+  const clear = useCallback(() => setRefused(null), []);
+  return { busy, refused, submit, clear };
 }
 
 function PinPad({ attempt }: { attempt: Attempt }) {
   const { t } = useTranslation();
   const [pin, setPin] = useState("");
-  const { busy, submit } = attempt;
-  const press = useCallback((digit: string) => setPin((known) => (known.length < LENGTH ? known + digit : known)), []);
+  const { busy, submit, clear } = attempt;
+  const press = useCallback(
+    (digit: string) => {
+      clear();
+      setPin((known) => (known.length < LENGTH ? known + digit : known));
+    },
+    [clear],
+  );
   const back = useCallback(() => setPin((known) => known.slice(0, -1)), []);
   const enter = useCallback(() => {
     if (pin.length < 4 || busy) return;
@@ -131,6 +140,10 @@ export function CheckIn({ seat }: { seat: string | null }) {
   const roll = useRoll(desk.meeting);
   const attempt = useAttempt();
   const [way, setWay] = useState<"pin" | "badge">("pin");
+  const change = () => {
+    attempt.clear();
+    setWay(way === "pin" ? "badge" : "pin");
+  };
   const offline = useConnection().state !== "online";
   const here = roll?.seats.find(({ id }) => id === seat);
   return (
@@ -141,7 +154,7 @@ export function CheckIn({ seat }: { seat: string | null }) {
         {here && <p className={classes.seat}>{t("meeting.checkIn.seat", { label: here.label })}</p>}
         <p className={classes.how}>{way === "pin" ? t("meeting.checkIn.howPin") : t("meeting.checkIn.howBadge")}</p>
         <p className={classes.help}>{t("meeting.checkIn.help")}</p>
-        <Button size="lg" variant="default" onClick={() => setWay(way === "pin" ? "badge" : "pin")} leftSection={way === "pin" ? <IconQrcode size={24} /> : <IconKeyboard size={24} />}>
+        <Button size="lg" variant="default" onClick={change} leftSection={way === "pin" ? <IconQrcode size={24} /> : <IconKeyboard size={24} />}>
           {way === "pin" ? t("meeting.checkIn.useBadge") : t("meeting.checkIn.usePin")}
         </Button>
       </section>

@@ -3,6 +3,7 @@ import { IconHandStop, IconMessageQuestion, IconMicrophone, IconX } from "@table
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { words } from "../../ground/http/sentence";
+import { Digits } from "../../ground/parts/Digits";
 import type { FloorSnapshot, Speech, SpeechKind } from "../../ground/wire";
 import { clock } from "../../ground/words/format";
 import { Ring } from "../parts/Ring";
@@ -15,7 +16,9 @@ function Speaking({ speech }: { speech: Speech }) {
   const { t } = useTranslation();
   return (
     <p className={classes.line}>
-      <IconMicrophone size={22} aria-hidden="true" /> {t("meeting.floor.speaking", { label: speech.label, name: speech.name })} <b>{clock(useRemaining(speech))}</b>
+      <IconMicrophone size={22} aria-hidden="true" /> {t("meeting.floor.speaking", { label: speech.label, name: speech.name })} <b>
+        <Digits>{clock(useRemaining(speech))}</Digits>
+      </b>
     </p>
   );
 }
@@ -24,7 +27,7 @@ function MySpeech({ speech }: { speech: Speech }) {
   const { t } = useTranslation();
   return (
     <div className={classes.mine} role="status">
-      <Ring left_s={useRemaining(speech)} limit_s={speech.limit_s} size={84} />
+      <Ring left_s={useRemaining(speech)} limit_s={speech.limit_s} size={68} />
       <div>
         <p className={classes.invite}>{t(`meeting.floor.mine.${speech.state}`)}</p>
         <p className="quiet">{t("meeting.floor.limit", { limit: clock(speech.limit_s) })}</p>

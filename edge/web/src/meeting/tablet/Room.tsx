@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { nodeNow } from "../../ground/http/clock";
 import { useNow } from "../../ground/live/source";
+import { Digits } from "../../ground/parts/Digits";
 import { Empty } from "../../ground/parts/states";
 import { TabletShell } from "../../ground/shells/TabletShell";
 import type { AgendaItem, AgendaSnapshot } from "../../ground/wire";
@@ -25,7 +26,9 @@ function Left({ item }: { item: AgendaItem }) {
   if (left === undefined) return null;
   return (
     <p className={left < 0 ? classes.over : classes.left}>
-      <b>{clock(left)}</b> <span>{left < 0 ? t("meeting.item.over") : t("meeting.item.left")}</span>
+      <b>
+        <Digits>{clock(left)}</Digits>
+      </b> <span>{left < 0 ? t("meeting.item.over") : t("meeting.item.left")}</span>
     </p>
   );
 }

@@ -9,6 +9,7 @@ import type { ChoiceId, MotionSnapshot } from "../../ground/wire";
 import { number } from "../../ground/words/format";
 import { checkPaper, type CheckedPaper } from "../log/ballot";
 import { Mark } from "../parts/Mark";
+import { useRoll } from "../parts/snapshots";
 import { ruleLine } from "../parts/rule";
 import { useDesk, useView } from "./context";
 import type { Me, Refusal } from "./desk";
@@ -34,7 +35,7 @@ function Question({ motion, checked }: { motion: MotionSnapshot; checked: Checke
       <h1>{paper.title}</h1>
       {paper.text !== "" && <p className={classes.text}>{paper.text}</p>}
       <p className={classes.rule}>
-        {ruleLine(t, rule)} {t("meeting.vote.who", { count: paper.voters.length, body: paper.body, number: number(paper.voters.length) })}
+        {ruleLine(t, rule)} {t("meeting.vote.who", { body: paper.body, number: number(paper.voters.count) })}
       </p>
     </header>
   );
@@ -117,10 +118,12 @@ function Leave({ onLeave }: { onLeave: () => void }) {
 /** The vote takes the whole screen: question, rule, who votes, three equal choices; then at once what was cast and its receipt. */
 export function Vote({ motion, me, onLeave }: Props) {
   const { t } = useTranslation();
-  const checked = usePaper(motion, useDesk().meeting);
+  const desk = useDesk();
+  const checked = usePaper(motion, desk.meeting);
+  const roll = useRoll(desk.meeting);
   if (checked === undefined) return <Loading />;
   if (checked === null) return <Wrong onLeave={onLeave} />;
-  const mayVote = checked.paper.voters.some(({ member }) => member === me.member);
+  const mayVote = roll?.seats.find(({ member }) => member === me.member)?.votes !== false;
   return (
     <div className={classes.screen}>
       <div className={classes.inner}>
