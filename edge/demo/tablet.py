@@ -6,6 +6,7 @@ It does what the tablet page does, over the same doors, so the demo's `--once` p
 import secrets
 import ssl
 import threading
+import time
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import Any
@@ -119,6 +120,19 @@ class Tablet:
             raise ConnectionError(f"{self.device} is not connected")
         self._mqtt.publish(topics.ASK.of(meeting=self.meeting, device=self.device), ask.to_bytes(), qos=1)
         return future.result(patience_s)
+
+    def send_raw(self, topic: str, payload: bytes) -> None:
+        """Put any bytes on the air, for tests that try the broker's and the desk's patience."""
+        if self._mqtt is None:
+            raise ConnectionError(f"{self.device} is not connected")
+        self._mqtt.publish(topic, payload, qos=1)
+
+    def lost_within(self, seconds: float) -> bool:
+        """True once the connection has gone."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self._mqtt is not None and self._mqtt.is_connected():
+            time.sleep(0.05)
+        return self._mqtt is None or not self._mqtt.is_connected()
 
     # -- the meeting --------------------------------------------------------------------------------------------------
 
