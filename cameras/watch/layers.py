@@ -113,9 +113,11 @@ class Layers:
         return change
 
     def _learn_background(self, picture: Picture, is_back: NDArray[np.bool_], elapsed: float) -> None:
+        """Slowly, and not at the rim of what is new: there a picture's blur would eat the background from the edges."""
         rate = 0.25 if self.at - self.started < 1.0 else min(elapsed / 6.0, 0.2)
         flat: Floats = np.asarray(picture / self.gain.astype(np.float32), np.float32)
-        cv2.accumulateWeighted(flat, self.background, rate, _mask(is_back))
+        near = cv2.dilate(cv2.morphologyEx(_mask(~is_back), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.ones((9, 9), np.uint8))
+        cv2.accumulateWeighted(flat, self.background, rate, _mask(is_back & (near == 0)))
         self.back = np.where(is_back, self.back + np.float32(elapsed), np.float32(0.0))
         self.trust[is_back] += np.float32(elapsed)
         cleared = self.back >= BACK_S
