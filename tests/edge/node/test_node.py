@@ -20,6 +20,8 @@ import pytest
 
 LONG_S = 60.0
 CHILDREN = ("broker", "desk", "watcher-1")
+whatever_the_broker = pytest.mark.parametrize("node", ["embedded"], indirect=True, scope="module")
+"""For what the engine has no part in: once is enough."""
 
 
 def dinh(home: Path, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -108,23 +110,27 @@ def sign_in(client: httpx.Client, node: Node) -> None:
     assert changed.is_success, changed.text
 
 
+@whatever_the_broker
 def test_it_serves_its_pages_over_tls_that_its_own_ca_vouches_for(node: Node) -> None:
     with node.client() as client:
         assert client.get("/api/version").json()["name"] == "dinh"
 
 
+@whatever_the_broker
 def test_it_hands_out_its_ca_over_plain_http(node: Node) -> None:
     port = node.status()["addresses"]["trust"].rsplit(":", 1)[1].partition("/")[0]
     answer = httpx.get(f"http://127.0.0.1:{port}/ca.pem", trust_env=False)
     assert answer.text == (node.home / "tls" / "ca.pem").read_text("ascii")
 
 
+@whatever_the_broker
 def test_the_first_start_prints_one_time_passwords_and_stores_none(node: Node) -> None:
     said = node.said.read_text("utf-8")
     assert all(login in said for login in ("admin", "thuky", "chutoa", "moitruong"))
     assert node.one_time not in "".join(path.read_text("utf-8") for path in (node.home / "logs").glob("*.log"))
 
 
+@whatever_the_broker
 def test_status_prints_children_memory_and_addresses(node: Node) -> None:
     said = dinh(node.home, "status", "--json")
     assert said.returncode == 0, said.stderr
@@ -134,6 +140,7 @@ def test_status_prints_children_memory_and_addresses(node: Node) -> None:
     assert status["ready_s"] > 0
 
 
+@whatever_the_broker
 def test_a_second_supervisor_is_refused_and_the_first_goes_on(node: Node) -> None:
     said = dinh(node.home, "up", DINH_HTTPS_PORT="0", DINH_HTTP_PORT="0")
     assert said.returncode == 1
@@ -167,6 +174,7 @@ def test_the_watcher_finds_its_way_back_to_the_air(node: Node, admin: httpx.Clie
     assert online()
 
 
+@whatever_the_broker
 def test_a_command_line_changes_what_the_running_desk_knows(node: Node, admin: httpx.Client) -> None:
     said = dinh(node.home, "cameras", "add", "Cổng chợ", "rtsp://camera.invalid/1")
     assert said.returncode == 0, said.stderr
@@ -176,6 +184,7 @@ def test_a_command_line_changes_what_the_running_desk_knows(node: Node, admin: h
     assert admin.get("/api/cameras").json() == []
 
 
+@whatever_the_broker
 def test_the_house_is_sound_while_it_runs(node: Node) -> None:
     said = dinh(node.home, "check")
     assert said.returncode == 0, said.stdout + said.stderr
