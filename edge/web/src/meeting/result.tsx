@@ -30,9 +30,9 @@ function Board({ result }: { result: ResultView }) {
             <Table.Tr>
               <Table.Th>{t("meeting.result.code")}</Table.Th>
               <Table.Th>{t("meeting.result.seat")}</Table.Th>
-              {named && <Table.Th>{t("meeting.result.name")}</Table.Th>}
+              {named && <Table.Th className={classes.wideOnly}>{t("meeting.result.name")}</Table.Th>}
               <Table.Th>{t("meeting.result.choice")}</Table.Th>
-              <Table.Th>{t("meeting.result.at")}</Table.Th>
+              <Table.Th className={classes.wideOnly}>{t("meeting.result.at")}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -40,13 +40,13 @@ function Board({ result }: { result: ResultView }) {
               <Table.Tr key={line.index} className={line.counts ? undefined : classes.replaced}>
                 <Table.Td className={classes.code}>{line.code}</Table.Td>
                 <Table.Td>{line.label}</Table.Td>
-                {named && <Table.Td>{line.name}</Table.Td>}
+                {named && <Table.Td className={classes.wideOnly}>{line.name}</Table.Td>}
                 <Table.Td>
                   <span className={classes.choice}>
                     <Mark choice={line.choice} size={14} /> {t(`meeting.choice.${line.choice}`)} {!line.counts && <small>({t("meeting.result.replaced")})</small>}
                   </span>
                 </Table.Td>
-                <Table.Td>{timeToSecond(line.at)}</Table.Td>
+                <Table.Td className={classes.wideOnly}>{timeToSecond(line.at)}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>

@@ -32,7 +32,8 @@ export const theme = createTheme({
     Textarea: { defaultProps: { size: "md" } },
     Select: { defaultProps: { size: "md" } },
     NumberInput: { defaultProps: { size: "md" } },
-    Modal: { defaultProps: { centered: true, radius: "md" } },
+    Modal: { defaultProps: { centered: true, radius: "md" }, styles: { title: { fontSize: "1.375rem", fontWeight: 700, lineHeight: 1.35 } } },
+    Drawer: { styles: { title: { fontSize: "1.125rem", fontWeight: 700, lineHeight: 1.35 } } },
     Paper: { defaultProps: { radius: "md" } },
   },
 });

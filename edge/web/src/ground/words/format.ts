@@ -78,3 +78,12 @@ export function ago(when: When, now: number = Date.now()): Ago {
   if (seconds < 86_400) return { key: "hours", count: Math.floor(seconds / 3600) };
   return { key: "days", count: Math.floor(seconds / 86_400) };
 }
+
+/** "05/03/2026" and "08:30", as they are typed here, as an instant; null when they are no date and time. */
+export function parseDateTime(day: string, clockTime: string): Date | null {
+  const [, dd, mm, yyyy] = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(day.trim()) ?? [];
+  const [, hours, minutes] = /^(\d{1,2})[:h](\d{2})$/.exec(clockTime.trim()) ?? [];
+  if (yyyy === undefined || minutes === undefined || Number(hours) > 23 || Number(minutes) > 59) return null;
+  const made = new Date(Number(yyyy), Number(mm) - 1, Number(dd), Number(hours), Number(minutes));
+  return made.getMonth() === Number(mm) - 1 && made.getDate() === Number(dd) ? made : null;
+}

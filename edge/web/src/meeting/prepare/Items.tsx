@@ -105,15 +105,19 @@ function Item({ meeting, item }: { meeting: MeetingView; item: ItemView }) {
             <Button variant="default" size="sm" leftSection={<IconPlus size={18} />} onClick={open}>
               {t("meeting.motion.add")}
             </Button>
-            <Button variant="subtle" color="gray" size="sm" disabled={!waiting || item.number === 1} leftSection={<IconArrowUp size={18} />} onClick={() => move(item.number - 1)}>
-              {t("meeting.items.up")}
-            </Button>
-            <Button variant="subtle" color="gray" size="sm" disabled={!waiting || item.number === meeting.items.length} leftSection={<IconArrowDown size={18} />} onClick={() => move(item.number + 1)}>
-              {t("meeting.items.down")}
-            </Button>
-            <Button variant="subtle" color="gray" size="sm" disabled={!waiting} leftSection={<IconTrash size={18} />} onClick={() => take.mutate({ method: "delete", path: `/items/${item.id}` })}>
-              {t("meeting.remove")}
-            </Button>
+            {waiting && (
+              <>
+                <Button variant="subtle" color="gray" size="sm" disabled={item.number === 1} leftSection={<IconArrowUp size={18} />} onClick={() => move(item.number - 1)}>
+                  {t("meeting.items.up")}
+                </Button>
+                <Button variant="subtle" color="gray" size="sm" disabled={item.number === meeting.items.length} leftSection={<IconArrowDown size={18} />} onClick={() => move(item.number + 1)}>
+                  {t("meeting.items.down")}
+                </Button>
+                <Button variant="subtle" color="gray" size="sm" leftSection={<IconTrash size={18} />} onClick={() => take.mutate({ method: "delete", path: `/items/${item.id}` })}>
+                  {t("meeting.remove")}
+                </Button>
+              </>
+            )}
           </div>
         )}
         {take.error !== null && <p role="alert">{sentence(t, take.error)}</p>}

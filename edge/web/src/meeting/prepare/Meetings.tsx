@@ -9,32 +9,27 @@ import { may, useSession } from "../../ground/http/session";
 import { Empty, Loaded } from "../../ground/parts/states";
 import { Page } from "../../ground/shells/Page";
 import type { MeetingState } from "../../ground/wire";
-import { dateTime, number } from "../../ground/words/format";
+import { date, dateTime, number, parseDateTime } from "../../ground/words/format";
 import { useCreate, useMeetings, useRules, type MeetingLine } from "../api";
 import classes from "./Prepare.module.css";
 
 const ORDER: MeetingState[] = ["open", "paused", "planned", "closed"];
 const COLOURS = { open: "jade", paused: "amber", planned: "indigo", closed: "gray" };
 
-/** Tomorrow at eight, as a datetime-local field writes it. */
-function tomorrow(): string {
-  const day = new Date(Date.now() + 86_400_000);
-  const pad = (part: number) => String(part).padStart(2, "0");
-  return `${day.getFullYear()}-${pad(day.getMonth() + 1)}-${pad(day.getDate())}T08:00`;
-}
-
 function NewMeeting({ onClose }: { onClose: () => void }) {
   const { t, i18n } = useTranslation();
   const create = useCreate();
   const rules = useRules();
   const navigate = useNavigate();
-  const [form, setForm] = useState({ title: "", body: "", place: "", starts_at: tomorrow(), rule: "" });
-  const field = (name: "title" | "body" | "place" | "starts_at") => ({ value: form[name], onChange: (event: React.ChangeEvent<HTMLInputElement>) => setForm({ ...form, [name]: event.currentTarget.value }) });
+  const [form, setForm] = useState(() => ({ title: "", body: "", place: "", day: date(Date.now() + 86_400_000), at: "08:00", rule: "" }));
+  const field = (name: "title" | "body" | "place" | "day" | "at") => ({ value: form[name], onChange: (event: React.ChangeEvent<HTMLInputElement>) => setForm({ ...form, [name]: event.currentTarget.value }) });
   const open = rules.data?.filter(({ secrecy }) => secrecy === "open") ?? [];
+  const starts = parseDateTime(form.day, form.at);
   const send = (event: SyntheticEvent) => {
     event.preventDefault();
-    const { rule, ...rest } = form;
-    const words = { ...rest, starts_at: new Date(form.starts_at).toISOString(), ...(rule === "" ? {} : { rule }) };
+    const { title, body, place, rule } = form;
+    if (starts === null) return;
+    const words = { title, body, place, starts_at: starts.toISOString(), ...(rule === "" ? {} : { rule }) };
     create.mutate(words, { onSuccess: ({ id }) => void navigate(`/control/${id}`) });
   };
   return (
@@ -43,7 +38,11 @@ function NewMeeting({ onClose }: { onClose: () => void }) {
         <TextInput label={t("meeting.create.name")} placeholder={t("meeting.create.nameExample")} required maxLength={300} data-autofocus {...field("title")} />
         <TextInput label={t("meeting.create.body")} placeholder={t("meeting.create.bodyExample")} required maxLength={300} {...field("body")} />
         <TextInput label={t("meeting.create.place")} maxLength={300} {...field("place")} />
-        <TextInput label={t("meeting.create.starts")} type="datetime-local" required {...field("starts_at")} />
+        <div className={classes.fields}>
+          <TextInput label={t("meeting.create.day")} placeholder="05/03/2026" required inputMode="numeric" w={160} {...field("day")} />
+          <TextInput label={t("meeting.create.at")} placeholder="08:30" required w={110} {...field("at")} />
+        </div>
+        {starts === null && <p role="alert">{t("meeting.create.badTime")}</p>}
         <Select
           label={t("meeting.create.rule")}
           description={open.find(({ id }) => id === form.rule)?.citation ?? t("meeting.create.ruleText")}
@@ -52,7 +51,7 @@ function NewMeeting({ onClose }: { onClose: () => void }) {
           data={open.map((rule) => ({ value: rule.id, label: i18n.language === "en" ? rule.title_en : rule.title }))}
         />
         {create.error !== null && <p role="alert">{sentence(t, create.error)}</p>}
-        <Button type="submit" loading={create.isPending}>
+        <Button type="submit" loading={create.isPending} disabled={starts === null}>
           {t("meeting.create.save")}
         </Button>
       </form>

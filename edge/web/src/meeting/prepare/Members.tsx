@@ -8,7 +8,7 @@ import { post, put } from "../../ground/http/client";
 import { sentence } from "../../ground/http/sentence";
 import type { MeetingView, MemberView, MemberWords, Plan } from "../api";
 import { SeatPlan } from "../parts/SeatPlan";
-import { fillSeats, fittingRows, readList, rowsOfSeats } from "./plan";
+import { drawnRows, fillSeats, fittingRows, readList, rowsOfSeats } from "./plan";
 import classes from "./Prepare.module.css";
 
 const NEW: MemberWords = { name: "", office: "", seat: null, votes: true, chairs: false };
@@ -32,7 +32,7 @@ function Paste({ onPaste, onClose }: { onPaste: (text: string) => void; onClose:
 
 function Room({ plan, members, onPlan }: { plan: Plan; members: MemberWords[]; onPlan: (plan: Plan) => void }) {
   const { t } = useTranslation();
-  const first = fittingRows(Math.max(members.length, 2));
+  const first = plan.seats.length > 0 ? drawnRows(plan) : fittingRows(Math.max(members.length, 2));
   const [rows, setRows] = useState<number | string>(first.rows);
   const [columns, setColumns] = useState<number | string>(first.columns);
   const seats = plan.seats.map((seat) => {

@@ -26,6 +26,13 @@ export function fittingRows(count: number): { rows: number; columns: number } {
   return { rows: Math.min(26, Math.max(1, Math.ceil(count / columns))), columns };
 }
 
+/** Rows and columns of a plan as its labels say: A1, A2, B1 ... */
+export function drawnRows({ seats }: Plan): { rows: number; columns: number } {
+  const rows = new Map<string, number>();
+  for (const { label } of seats) rows.set(label.charAt(0), (rows.get(label.charAt(0)) ?? 0) + 1);
+  return { rows: rows.size, columns: Math.max(1, ...rows.values()) };
+}
+
 /**
  * A pasted list, one member a line: name, then office, parted by tab, semicolon or comma. Empty lines are left out.
  */

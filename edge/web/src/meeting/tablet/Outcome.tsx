@@ -26,7 +26,7 @@ function Search({ vote }: { vote: Vote }) {
   if (search.data !== undefined) return <p className={classes[search.data]}>{t(`meeting.outcome.found.${search.data}`)}</p>;
   return (
     <>
-      <Button size="lg" variant="default" loading={search.isPending} onClick={() => search.mutate()} leftSection={<IconSearch size={24} />}>
+      <Button size="md" variant="default" loading={search.isPending} onClick={() => search.mutate()} leftSection={<IconSearch size={24} />}>
         {t("meeting.outcome.search")}
       </Button>
       {search.error !== null && <p role="alert">{sentence(t, search.error)}</p>}
@@ -42,14 +42,13 @@ export function Outcome({ motion, count, onLeave }: { motion: MotionSnapshot; co
     <div className={classes.screen}>
       <div className={classes.inner}>
         <h1>{motion.title}</h1>
-        <Verdict count={count} />
+        <Verdict count={count} size={40} />
         <Bars count={count} />
         {motion.rule && <p className="quiet">{ruleLine(t, { ...motion.rule, needed: count.needed })}</p>}
         {vote?.cast && (
-          <>
-            <Taken vote={vote} mayChange={false} />
+          <Taken vote={vote} small>
             <Search vote={vote} />
-          </>
+          </Taken>
         )}
         <Button className={classes.leave ?? ""} size="xl" onClick={onLeave} leftSection={<IconArrowLeft size={26} />}>
           {t("meeting.vote.back")}

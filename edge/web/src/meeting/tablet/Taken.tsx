@@ -1,6 +1,6 @@
-import { Button } from "@mantine/core";
-import { IconCircleCheck, IconClock, IconRefresh } from "@tabler/icons-react";
+import { IconCircleCheck, IconClock } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { get } from "../../ground/http/client";
 import { QrCode } from "../../ground/parts/QrCode";
@@ -56,7 +56,7 @@ function Proof({ findings }: { findings: Findings | undefined }) {
 }
 
 /** What was cast and its receipt: the choice in word and shape, the code to read aloud, the QR, what this tablet checked. */
-export function Taken({ vote, mayChange, onChange }: { vote: Vote | undefined; mayChange: boolean; onChange?: () => void }) {
+export function Taken({ vote, small = false, children }: { vote: Vote | undefined; small?: boolean; children?: ReactNode }) {
   const { t } = useTranslation();
   const desk = useDesk();
   const findings = useFindings(vote, desk.meeting);
@@ -64,7 +64,7 @@ export function Taken({ vote, mayChange, onChange }: { vote: Vote | undefined; m
   if (vote === undefined || newest === undefined) return null;
   const cast = vote.pending === undefined ? vote.cast : undefined;
   return (
-    <section className={classes.taken} aria-live="polite">
+    <section className={small ? classes.small : classes.taken} aria-live="polite">
       <div className={classes.main}>
         <p className={cast ? classes.done : classes.waiting}>
           {cast ? <IconCircleCheck size={28} aria-hidden="true" /> : <IconClock size={28} aria-hidden="true" />}
@@ -75,15 +75,11 @@ export function Taken({ vote, mayChange, onChange }: { vote: Vote | undefined; m
           {t(`meeting.choice.${newest.choice}`)}
         </p>
         {cast && <Proof findings={findings} />}
-        {mayChange && onChange !== undefined && (
-          <Button size="lg" variant="default" onClick={onChange} leftSection={<IconRefresh size={24} />}>
-            {t("meeting.vote.change")}
-          </Button>
-        )}
+        <div className={classes.actions}>{children}</div>
       </div>
       {cast && (
         <div className={classes.code}>
-          <QrCode text={`dinh:${desk.meeting}/${vote.motion}/${cast.receipt.code}#${cast.receipt.ballot_sha256}`} size={190} label={t("meeting.receipt.qr")} />
+          <QrCode text={`dinh:${desk.meeting}/${vote.motion}/${cast.receipt.code}#${cast.receipt.ballot_sha256}`} size={small ? 124 : 190} label={t("meeting.receipt.qr")} />
           <p>{t("meeting.receipt.code")}</p>
           <p className={classes.letters}>{cast.receipt.code}</p>
         </div>

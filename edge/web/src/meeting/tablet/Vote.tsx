@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { IconAlertTriangle, IconArrowBackUp, IconArrowLeft } from "@tabler/icons-react";
+import { IconAlertTriangle, IconArrowBackUp, IconArrowLeft, IconRefresh } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -35,7 +35,9 @@ function Question({ motion, checked }: { motion: MotionSnapshot; checked: Checke
       <h1>{paper.title}</h1>
       {paper.text !== "" && <p className={classes.text}>{paper.text}</p>}
       <p className={classes.rule}>
-        {ruleLine(t, rule)} {t("meeting.vote.who", { body: paper.body, number: number(paper.voters.count) })}
+        {ruleLine(t, rule)}
+        <br />
+        {t("meeting.vote.who", { body: paper.body, number: number(paper.voters.count) })}
       </p>
     </header>
   );
@@ -85,6 +87,7 @@ interface Props {
 
 /** A voter's part below the question: choose, or see what was taken and change it. */
 function Voter({ motion, checked, onLeave }: { motion: MotionSnapshot; checked: CheckedPaper; onLeave: () => void }) {
+  const { t } = useTranslation();
   const { votes, refused } = useView();
   const [changing, setChanging] = useState(false);
   const vote = votes[checked.paper.motion];
@@ -98,8 +101,14 @@ function Voter({ motion, checked, onLeave }: { motion: MotionSnapshot; checked: 
         <Choices key={vote?.pending?.jws ?? refusal?.code ?? "first"} checked={checked} was={newest?.choice} onBack={newest === undefined ? undefined : () => setChanging(false)} />
       ) : (
         <>
-          <Taken vote={vote} mayChange={motion.may_change} onChange={() => setChanging(true)} />
-          <Leave onLeave={onLeave} />
+          <Taken vote={vote}>
+            {motion.may_change && (
+              <Button size="lg" variant="default" onClick={() => setChanging(true)} leftSection={<IconRefresh size={24} />}>
+                {t("meeting.vote.change")}
+              </Button>
+            )}
+            <Leave onLeave={onLeave} />
+          </Taken>
         </>
       )}
     </>
