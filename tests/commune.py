@@ -1,5 +1,6 @@
 """A whole node for journeys and browser tests, set up over its own doors the way the demo sets itself up."""
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -53,6 +54,16 @@ def all_present(stage: Stage) -> None:
     for member in stage.secretary.get(base)["members"]:
         if not member["present"]:
             stage.secretary.post(f"{base}/members/{member['id']}/presence", {"present": True, "reason": "có mặt"})
+
+
+def flagged(commune: Commune, scenes: tuple[str, ...], *, seconds: float = 150.0) -> None:
+    """Wait until the cameras of these scenes have each flagged something."""
+    wanted, end = {commune.stage.cameras[scene] for scene in scenes}, time.monotonic() + seconds
+    while wanted:
+        wanted -= {sighting["camera"] for sighting in commune.stage.officer.get("/api/sightings")}
+        if wanted and time.monotonic() > end:
+            raise AssertionError(f"nothing flagged within {seconds:.0f} s by {wanted}")
+        time.sleep(0.5)
 
 
 @pytest.fixture(scope="session")

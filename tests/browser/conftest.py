@@ -42,24 +42,25 @@ def words(language: str) -> dict[str, Any]:
     return found
 
 
-def say(key: str, language: str = "vi", **facts: object) -> str:
+def say(key: str, language: str = "vi", /, **facts: object) -> str:
     """The sentence of a dotted key, so that a test finds a button by what people read on it."""
     found: Any = words(language)
     for part in key.split("."):
-        found = found[part]
+        found = found[part if part in found else f"{part}_{'one' if facts.get('count') == 1 else 'other'}"]
     text = str(found)
     for name, value in facts.items():
         text = text.replace("{{" + name + "}}", str(value))
     return text
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
+    """Ends with the last browser test, because its event loop runs in this thread and other tests start their own."""
     with sync_playwright() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.skip("Chromium is not installed: apt-get install chromium")
@@ -84,7 +85,7 @@ def visit(chromium: Browser, commune: Commune) -> Iterator[Visit]:
             ignore_https_errors=True, viewport={"width": width, "height": height}, locale="vi-VN", base_url=origin, reduced_motion="reduce"
         )
         context.set_default_timeout(PATIENCE_MS)
-        context.add_init_script(f"localStorage.setItem('dinh.language', '{language}')")
+        context.add_init_script(f"localStorage.getItem('dinh.language') ?? localStorage.setItem('dinh.language', '{language}')")
         if who is not None:
             context.add_cookies(session_cookies(commune.stage, who, origin))
         contexts.append(context)
@@ -111,8 +112,14 @@ def session_cookies(stage: Stage, who: str, origin: str) -> list[Any]:
     return [{"name": name, "value": value, "url": origin, "secure": True, "httpOnly": True} for name, value in cookies.items()]
 
 
-def picture(page: Page, name: str, *, size: str, language: str) -> None:
-    """Keep what the page looks like now, to be looked at by a person."""
+def picture(page: Page, name: str, *, size: str, language: str, whole: bool = False) -> None:
+    """Keep what the page looks like now, to be looked at by a person; `whole` scrolls it to its end."""
     folder = PICTURES / language / size
     folder.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=folder / f"{name}.png")
+    page.screenshot(path=folder / f"{name}.png", full_page=whole, animations="disabled")
+
+
+def speak(page: Page, language: str) -> None:
+    """Show the open page in the other language, as it comes back after a reload."""
+    page.evaluate("language => localStorage.setItem('dinh.language', language)", language)
+    page.reload()

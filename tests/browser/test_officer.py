@@ -1,0 +1,78 @@
+"""The officer finds what the cameras flagged, judges it with keys, and the confirmed case reaches the commune's inbox."""
+
+import time
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Visit, say
+from tests.browser.looks import SEEN, Looks
+from tests.commune import Commune, flagged
+
+REPORTED_S = 30.0
+
+
+@pytest.fixture(scope="module", autouse=True)
+def sightings(commune: Commune) -> None:
+    """Both cameras have flagged what they saw."""
+    flagged(commune, ("day", "night"))
+
+
+def desk(visit: Visit, camera: str) -> Page:
+    page = visit("/desk", who="moitruong")
+    line(page, camera).click()
+    expect(page.get_by_text(camera).nth(1)).to_be_visible()
+    return page
+
+
+def line(page: Page, camera: str) -> Locator:
+    return page.get_by_role("list", name=say("desk.queue.title")).get_by_role("button").filter(has_text=camera)
+
+
+def name_of(commune: Commune, scene: str) -> str:
+    cameras = commune.stage.admin.get("/api/cameras")
+    return str(next(camera["name"] for camera in cameras if camera["id"] == commune.stage.cameras[scene]))
+
+
+@pytest.mark.parametrize("scene", ["day", "night"])
+def test_a_sighting_has_three_pictures_and_a_clip_that_plays(visit: Visit, commune: Commune, scene: str) -> None:
+    page = desk(visit, name_of(commune, scene))
+    strip = page.get_by_role("list", name=say("desk.strip.title")).get_by_role("img")
+    expect(strip).to_have_count(3)
+    for place in range(3):
+        expect(strip.nth(place)).to_have_js_property("complete", value=True)
+        assert strip.nth(place).evaluate("picture => picture.naturalWidth") > 0
+    page.get_by_role("button", name=say("desk.clip.play")).click()
+    page.wait_for_function("() => { const film = document.querySelector('video'); return film.readyState >= 2 && film.currentTime > 0 }")
+    expect(page.get_by_text(say("desk.why.left"))).to_be_visible()
+
+
+def test_one_key_confirms_one_takes_back_and_the_report_arrives(visit: Visit, commune: Commune) -> None:
+    camera = name_of(commune, "day")
+    page = desk(visit, camera)
+    page.keyboard.press("1")
+    expect(line(page, camera)).to_be_hidden()
+    page.keyboard.press("u")
+    expect(line(page, camera)).to_be_visible()
+    line(page, camera).click()
+    page.keyboard.press("1")
+    expect(line(page, camera)).to_be_hidden()
+    wanted, end = {"webhook", "open311"}, time.monotonic() + REPORTED_S
+    while wanted and time.monotonic() < end:
+        wanted -= {str(row["door"]) for row in commune.inbox.received() if row["about"] == "cameras.case_confirmed"}
+        time.sleep(0.2)
+    assert not wanted
+
+
+def test_a_rejection_carries_its_reason_and_the_empty_queue_says_what_was_watched(visit: Visit, commune: Commune) -> None:
+    camera = name_of(commune, "night")
+    page = desk(visit, camera)
+    page.get_by_role("button", name=say("desk.reasons.own_bin")).click()
+    expect(page.get_by_role("heading", name=say("desk.day.title"))).to_be_visible()
+    looks = Looks(commune)
+    for language in looks.languages(page):
+        expect(page.get_by_role("heading", name=say("desk.day.title", language))).to_be_visible()
+        looks.at(page, "desk-empty", language, sizes=SEEN)
+    looks.judge()
+    page.get_by_text(say("desk.queue.done", "en")).first.click()
+    expect(page.get_by_role("button").filter(has_text=camera)).to_contain_text(say("desk.state.rejected", "en"))
