@@ -32,6 +32,7 @@ def open_session(stage: Stage) -> None:
 
 def one_speech(stage: Stage, tablet: Tablet, *, seconds: float) -> bool:
     """One member asks, is called, starts, pauses, goes on and stops. True when the node took every step."""
+    tablet.reconnect_if_lost()
     base = f"/api/meetings/{stage.meeting}/floor"
     asked = tablet.ask("speak", {"kind": "speak"})
     if not asked.ok:
@@ -56,6 +57,7 @@ def cast_all(stage: Stage, *, spread_s: float, progress: Progress) -> int:
 
     def later(tablet: Tablet, choice: str, delay: float) -> bool:
         time.sleep(delay)
+        tablet.reconnect_if_lost()
         return tablet.vote(choice).ok
 
     with ThreadPoolExecutor(max(1, len(stage.tablets))) as pool:
@@ -97,13 +99,15 @@ class Autopilot:
                     voted = True
                     self._close_when_time()
                 elif not voted and time.monotonic() - began > OPENS_AFTER_S:
-                    self.say("vote")
                     self.stage.chair.post(f"/api/meetings/{self.stage.meeting}/motions/{self.stage.motion}/open")
+                    self.say("vote")
                 else:
                     one_speech(self.stage, chance.choice(tablets), seconds=SPEECH_S)
 
     def _vote_is_open(self) -> bool:
-        motion = next(iter(self.stage.tablets.values())).motion
+        first = next(iter(self.stage.tablets.values()))
+        first.reconnect_if_lost()
+        motion = first.motion
         return motion is not None and motion.state == "open"
 
     def _close_when_time(self) -> None:

@@ -88,6 +88,7 @@ def _config(app: ASGIApp, **tls: str) -> uvicorn.Config:
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_S,
         ws_max_size=LARGEST_FRAME,
+        ws_ping_interval=None,  # paho answers a WebSocket ping with an unmasked pong (RFC 6455, 5.1); MQTT has a keep-alive of its own
         lifespan="on" if tls else "off",
         **tls,  # type: ignore[arg-type]
     )

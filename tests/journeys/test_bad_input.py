@@ -121,3 +121,9 @@ def test_a_camera_that_cannot_be_opened_says_so_by_code(session: Commune, url: s
     seen = session.stage.admin.post("/api/cameras/test", {"url": url})
     assert not seen["ok"]
     assert seen["code"].startswith("cameras.")
+
+
+def test_a_tablet_that_says_nothing_for_a_while_stays_connected(tablet: Tablet) -> None:
+    """Longer than a WebSocket server's usual ping: MQTT's own keep-alive decides, not the carrier's."""
+    tablet.reconnect_if_lost()
+    assert not tablet.lost_within(22)
