@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 
-class PostgresMissing(Exception):  # noqa: N818 - a reason to skip, not a fault
+class PostgresMissing(Exception):
     """There is no PostgreSQL server to start here; the text says why."""
 
 

@@ -74,5 +74,7 @@ def test_what_runs_never_imports_training() -> None:
 def test_topics_are_written_in_one_place_only() -> None:
     """No other file spells a topic of the air."""
     home = {"broker/topics.py", "broker/schemas.py"}
-    spelled = [where(path) for path in python(tests=False) if str(path.relative_to(ROOT)) not in home and "dinh/1/" in path.read_text("utf-8")]
+    spelled = [
+        where(path) for path in python(tests=False) if str(path.relative_to(ROOT)) not in home and "dinh/1/" in path.read_text("utf-8")
+    ]
     assert not spelled, spelled

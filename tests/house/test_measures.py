@@ -43,7 +43,9 @@ def test_no_file_has_two_jobs() -> None:
 
 
 def test_no_function_is_over_sixty_lines() -> None:
-    long = [f"{where(path, function)} {function.name}" for path in python() for function in functions(path) if lines(function) > FUNCTION_LINES]
+    long = [
+        f"{where(path, function)} {function.name}" for path in python() for function in functions(path) if lines(function) > FUNCTION_LINES
+    ]
     assert not long, long
 
 
