@@ -36,7 +36,7 @@ class Fault(StrEnum):
     BROKEN = "weights.broken"
 
 
-class WeightsRefused(Exception):  # noqa: N818 - it is a refusal, as everywhere in the house
+class WeightsRefused(Exception):
     """The network was not loaded. `facts` holds file names and the two values that disagree."""
 
     def __init__(self, code: Fault, **facts: str) -> None:
