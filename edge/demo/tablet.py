@@ -9,7 +9,7 @@ import threading
 import time
 from concurrent.futures import Future
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import paho.mqtt.client as paho
@@ -20,6 +20,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from broker import topics
 from broker.envelope import canonical
+from broker.messages.devices import Desired, Reported, Status
 from broker.messages.meetings import MeetingAnswer, MeetingAsk, MotionSnapshot
 from edge.demo.calls import WAIT_S, Caller, Node
 
@@ -40,6 +41,7 @@ class Tablet:
         self.device_key = ECKey.generate_key("P-256", private=True)
         self.ballot_key = ECKey.generate_key("P-256", private=True)
         self.device = self.meeting = self.seat = ""
+        self.session = secrets.token_hex(10)
         self.receipts: list[dict[str, Any]] = []
         self.motion: MotionSnapshot | None = None
         self._waiting: dict[str, Future[MeetingAnswer]] = {}
@@ -50,7 +52,7 @@ class Tablet:
 
     def enrol(self, token: str) -> str:
         """Show the single-use token; returns the short code that the administrator compares."""
-        about = {"kind": "tablet", "model": "simulated", "version": "1"}
+        about = {"kind": "tablet", "model": "mô phỏng", "version": "1"}
         answer = self.caller.post("/api/enrol", {"token": token, "key": self.device_key.as_dict(private=False), "about": about})
         self.device = answer["device"]
         return str(answer["code"])
@@ -78,6 +80,7 @@ class Tablet:
         mqtt.tls_set(ca_certs=str(self.node.ca), tls_version=ssl.PROTOCOL_TLS_CLIENT)
         headers = {"Origin": self.node.url, "Cookie": self.caller.cookie()}
         mqtt.ws_set_options(path=f"/mqtt?ticket={ticket['ticket']}", headers=headers)
+        mqtt.will_set(topics.STATUS.of(device=self.device), self._status("offline"), qos=1, retain=True)
         ready = threading.Event()
         mqtt.on_connect = self._subscribe
         mqtt.on_subscribe = lambda *_rest: ready.set()
@@ -87,13 +90,21 @@ class Tablet:
         self._mqtt = mqtt
         if not ready.wait(WAIT_S):
             raise TimeoutError(f"{self.device}: the broker did not answer")
+        mqtt.publish(topics.STATUS.of(device=self.device), self._status("online"), qos=1, retain=True)
+
+    def _status(self, state: Literal["online", "offline"]) -> bytes:
+        return Status(state=state, session=self.session, at=datetime.now(UTC) if state == "online" else None).to_bytes()
 
     def _subscribe(self, mqtt: paho.Client, _data: object, _flags: object, reason: ReasonCode, _properties: object) -> None:
         if not reason.is_failure:
-            exact = [topics.ANSWER.of(meeting=self.meeting, device=self.device), topics.MOTION.of(meeting=self.meeting)]
+            exact = [
+                topics.ANSWER.of(meeting=self.meeting, device=self.device),
+                topics.MOTION.of(meeting=self.meeting),
+                topics.DESIRED.of(device=self.device),
+            ]
             mqtt.subscribe([(topic, 1) for topic in exact])
 
-    def _take(self, _mqtt: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
+    def _take(self, mqtt: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
         found = topics.match(message.topic)
         if found is None:
             return
@@ -101,6 +112,10 @@ class Tablet:
             answer = MeetingAnswer.model_validate_json(message.payload)
             if future := self._waiting.pop(answer.id, None):
                 future.set_result(answer)
+        elif found[0] is topics.DESIRED and message.payload:
+            wanted = Desired.model_validate_json(message.payload)
+            reported = Reported(revision=wanted.revision, applied=True, at=datetime.now(UTC))
+            mqtt.publish(topics.REPORTED.of(device=self.device), reported.to_bytes(), qos=1, retain=True)
         elif found[0] is topics.MOTION:
             with self._changed:
                 self.motion = MotionSnapshot.model_validate_json(message.payload)
@@ -181,6 +196,7 @@ class Tablet:
 
     def _hang_up(self) -> None:
         if self._mqtt is not None:
+            self._mqtt.publish(topics.STATUS.of(device=self.device), self._status("offline"), qos=1, retain=True)
             self._mqtt.disconnect()
             self._mqtt.loop_stop()
             self._mqtt = None
