@@ -13,10 +13,10 @@ from cameras.training.compose.camera import camera, seen
 from cameras.training.compose.shelf import SPLITS, Shelf
 from cameras.training.compose.sprites import render
 from cameras.training.compose.stories import STORIES, Stage, Take
-from cameras.watch.strip import Candidate, Numbers, measure
+from cameras.watch.strip import Box, Candidate, Numbers, measure
 from cameras.watch.verifier import Verdict
 
-RECIPE = "strips-1"
+RECIPE = "strips-2"
 _ATTEMPTS = 8
 _NOTICED = 12.0
 _DIM = 70.0
@@ -56,6 +56,8 @@ def _attempt(shelf: Shelf, rng: np.random.Generator) -> Example:
     tell = STORIES[rng.choice(len(STORIES), p=[share for _, share in STORIES])][0]
     take = tell(stage)
     take = _remembered(take, stage) if rng.random() < 0.08 else take
+    take = replace(take, before=lights.averaged(take.before, rng)) if rng.random() < 0.25 else take
+    take = replace(take, before=lights.damaged(take.before, _elsewhere(stage), rng)) if rng.random() < 0.05 else take
     take = _without_act(take, rng) if rng.random() < 0.15 else take
     take = _drifted(take, rng) if rng.random() < 0.3 else take
     by = camera(rng, stage.side, stage.side, dim=float(stage.ground.mean()) < _DIM)
@@ -82,6 +84,12 @@ def _remembered(take: Take, stage: Stage) -> Take:
     ghost = stage.actor().moved(*(rng.uniform(-1.5, 1.5, 2) * stage.size))
     faint = float(rng.uniform(0.08, 0.35))
     return replace(take, before=take.before * (1 - faint) + render(take.before, [ghost]) * faint)
+
+
+def _elsewhere(stage: Stage) -> Box:
+    """Some box on the stage."""
+    x, y = (int(value) for value in stage.rng.uniform(0, 0.8, 2) * stage.side)
+    return x, y, x + max(5, int(stage.size * 0.6)), y + max(5, int(stage.size * 0.6))
 
 
 def _without_act(take: Take, rng: np.random.Generator) -> Take:

@@ -71,6 +71,31 @@ def trail(scene: Floats, box: Box, rng: Generator) -> Floats:
     ).astype(np.float32)
 
 
+def averaged(scene: Floats, rng: Generator) -> Floats:
+    """A background is a mean of many pictures: a little softer than any of them."""
+    return cv2.GaussianBlur(scene, (0, 0), float(rng.uniform(0.4, 1.6)))
+
+
+def damaged(scene: Floats, box: Box, rng: Generator) -> Floats:
+    """A background that went wrong in places: smeared, painted over, in false colours, or a piece of elsewhere."""
+    where = np.maximum(_patch(scene, box, rng), _speckled(scene, box, rng) if rng.random() < 0.4 else 0)[..., np.newaxis]
+    kind = rng.integers(4)
+    if kind == 0:
+        other = cv2.GaussianBlur(scene, (0, 0), float(rng.uniform(4, 15)))
+    elif kind == 1:
+        other = np.clip(scene * rng.uniform(0.2, 2.2, 3), 0, 255)
+    elif kind == 2:
+        other = np.full_like(scene, rng.uniform(0, 255, 3)) * rng.uniform(0.5, 1) + scene * rng.uniform(0, 0.5)
+    else:
+        other = np.roll(scene, tuple(int(value) for value in rng.integers(8, 40, 2) * rng.choice([-1, 1], 2)), axis=(0, 1))
+    return np.clip(scene * (1 - where) + other * where, 0, 255).astype(np.float32)
+
+
+def _speckled(scene: Floats, box: Box, rng: Generator) -> Floats:
+    rough = cloud(scene.shape[:2], rng, coarse=12) > rng.uniform(0.5, 1.8)
+    return rough.astype(np.float32) * (_patch(scene, box, rng, soft=True) > 0.1)
+
+
 def shifted(existing: Layer, size: float, rng: Generator) -> Layer:
     """The same thing a little elsewhere, or turned."""
     turn = float(rng.uniform(-25, 25)) if rng.random() < 0.6 else 0.0
@@ -78,7 +103,7 @@ def shifted(existing: Layer, size: float, rng: Generator) -> Layer:
     spin = cv2.getRotationMatrix2D((width / 2, height / 2), turn, 1.0)
     bgr = cv2.warpAffine(existing.bgr, spin, (width, height), borderMode=cv2.BORDER_REPLICATE)
     alpha = cv2.warpAffine(existing.alpha, spin, (width, height))
-    return Layer(bgr, alpha, existing.x, existing.y, existing.shadow).moved(*(rng.uniform(-0.3, 0.3, 2) * size))
+    return Layer(bgr, alpha, existing.x, existing.y, existing.shadow).moved(*(rng.uniform(-0.45, 0.45, 2) * size))
 
 
 def _stays(scene: Floats, box: Box, rng: Generator) -> Floats:  # noqa: ARG001
@@ -96,6 +121,8 @@ CHANGES: dict[str, Callable[[Floats, Box, Generator], Floats]] = {
     "trail": trail,
     "moved a little": _stays,
 }
+KINDS = [*CHANGES, "shadow", "headlight", "moved a little"]
+"""What is drawn from: the three that are hardest come up twice as often."""
 NEEDS_A_THING = frozenset({"moved a little"})
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.random import Generator
 
 from cameras.training.compose import lights
+from cameras.training.compose.boxes import away, noticed, part_of, ratio, ratio_of, seen, size_of, union, whole
 from cameras.training.compose.shelf import Shelf
 from cameras.training.compose.sprites import Floats, Layer, placed, render
 from cameras.watch.strip import FAR_BOX_SIZES, Box
@@ -69,7 +70,7 @@ def left(stage: Stage) -> Take:
     gone, distance, passing = rng.random() < 0.6, FAR_BOX_SIZES, []
     if not gone:
         distance = float(rng.uniform(0.8, FAR_BOX_SIZES))
-        passing = [_away(actor, thing, distance * max(_size(thing.box)), rng)]
+        passing = [away(actor, thing, distance * max(size_of(thing.box)), rng)]
     before, during_scene = render(stage.ground, old), render(stage.ground, during)
     if rng.random() < 0.12:
         during_scene = before
@@ -79,10 +80,10 @@ def left(stage: Stage) -> Take:
         before,
         during_scene,
         render(stage.ground, [*old, thing, *passing]),
-        _box(thing, rng),
-        size_to_actor=_ratio(thing, actor),
+        noticed(thing, rng),
+        size_to_actor=ratio(thing, actor),
         actor_distance=distance,
-        actor_seen=_seen(rng, 0.93),
+        actor_seen=seen(rng, 0.93),
     )
 
 
@@ -97,17 +98,17 @@ def thrown(stage: Stage) -> Take:
     gone, distance, passing = rng.random() < 0.7, FAR_BOX_SIZES, []
     if not gone:
         distance = float(rng.uniform(1.5, FAR_BOX_SIZES))
-        passing = [_away(actor, thing, distance * max(_size(thing.box)), rng)]
+        passing = [away(actor, thing, distance * max(size_of(thing.box)), rng)]
     return Take(
         Verdict.THROWN,
         "thrown",
         render(stage.ground, old),
         render(stage.ground, during),
         render(stage.ground, [*old, thing, *passing]),
-        _box(thing, rng),
-        size_to_actor=_ratio(thing, actor),
+        noticed(thing, rng),
+        size_to_actor=ratio(thing, actor),
         actor_distance=distance,
-        actor_seen=_seen(rng, 0.7),
+        actor_seen=seen(rng, 0.7),
     )
 
 
@@ -124,8 +125,8 @@ def removed(stage: Stage) -> Take:
     after, distance = empty, FAR_BOX_SIZES
     if rng.random() < 0.3:
         distance = float(rng.uniform(0.3, FAR_BOX_SIZES))
-        after = render(stage.ground, [*old, _away(taker, thing, distance * max(_size(thing.box)), rng)])
-    box = _part(thing.box, rng) if ghost and rng.random() < 0.4 else _box(thing, rng)
+        after = render(stage.ground, [*old, away(taker, thing, distance * max(size_of(thing.box)), rng)])
+    box = part_of(thing.box, rng) if ghost and rng.random() < 0.4 else noticed(thing, rng)
     return Take(
         Verdict.REMOVED,
         "ghost" if ghost else "taken away",
@@ -133,9 +134,30 @@ def removed(stage: Stage) -> Take:
         during,
         after,
         box,
-        size_to_actor=_ratio(thing, taker),
+        size_to_actor=ratio(thing, taker),
         actor_distance=distance,
-        actor_seen=_seen(rng, 0.8),
+        actor_seen=seen(rng, 0.8),
+    )
+
+
+def wrong_memory(stage: Stage) -> Take:
+    """Nothing happened to the place: the background itself was damaged there, and is shown up by what it is compared with."""
+    rng, old = stage.rng, stage.extras()
+    box, scene = _anywhere(stage, rng), render(stage.ground, old)
+    before = lights.damaged(scene, box, rng)
+    actor = stage.actor()
+    with_actor = rng.random() < 0.6
+    during = render(scene, [actor.moved(*(rng.uniform(-1.5, 1.5, 2) * stage.size))]) if with_actor else scene
+    return Take(
+        Verdict.REMOVED,
+        "wrong memory",
+        before,
+        during,
+        scene,
+        box,
+        size_to_actor=ratio_of(box, actor),
+        actor_distance=float(rng.uniform(0.3, FAR_BOX_SIZES)) if rng.random() < 0.3 else FAR_BOX_SIZES,
+        actor_seen=seen(rng, 0.8) if with_actor else 0.0,
     )
 
 
@@ -146,7 +168,7 @@ def attended(stage: Stage) -> Take:
     actor = stage.actor_beside(thing, (distance if rng.random() < 0.5 else -distance * 1.5) * stage.size)
     order = [thing, actor] if rng.random() < 0.5 else [actor, thing]
     during = render(stage.ground, [*old, *[layer.moved(*rng.uniform(-4, 4, 2)) for layer in order]])
-    box = _union(thing.box, actor.box, rng) if rng.random() < 0.35 else _box(thing, rng)
+    box = union(thing.box, actor.box, rng) if rng.random() < 0.35 else noticed(thing, rng)
     return Take(
         Verdict.ATTENDED,
         "attended",
@@ -154,9 +176,9 @@ def attended(stage: Stage) -> Take:
         during,
         render(stage.ground, [*old, *order]),
         box,
-        size_to_actor=_ratio_of(box, actor),
+        size_to_actor=ratio_of(box, actor),
         actor_distance=distance if rng.random() < 0.85 else FAR_BOX_SIZES,
-        actor_seen=_seen(rng, 0.95),
+        actor_seen=seen(rng, 0.95),
     )
 
 
@@ -168,7 +190,7 @@ def standing(stage: Stage) -> Take:
     if partly:
         actor, box = _part_in_view(actor, stage)
     else:
-        box = _box(actor, rng)
+        box = noticed(actor, rng)
     moving = actor.moved(*(rng.uniform(-0.25, 0.25, 2) * stage.size)) if rng.random() < 0.75 else actor
     if rng.random() < 0.3:
         moving = moving.smeared(int(rng.integers(2, 10)))
@@ -181,9 +203,9 @@ def standing(stage: Stage) -> Take:
         render(stage.ground, [*old, moving]),
         render(stage.ground, [*old, *others, actor]),
         box,
-        size_to_actor=_ratio_of(box, actor),
+        size_to_actor=ratio_of(box, actor),
         actor_distance=0.0 if rng.random() < 0.75 else float(rng.uniform(0, FAR_BOX_SIZES)),
-        actor_seen=_seen(rng, 0.9),
+        actor_seen=seen(rng, 0.9),
     )
 
 
@@ -195,12 +217,13 @@ def _kind_of(actor: Layer) -> str:
 def light_or_noise(stage: Stage) -> Take:
     """Nothing was left: light, weather, sway, shake, or an old thing that lies a little differently."""
     rng, old = stage.rng, stage.extras()
-    kind = str(rng.choice(list(lights.CHANGES)))
+    kind = str(rng.choice(lights.KINDS))
     existing = stage.thing()
     scene = render(stage.ground, [*old, existing] if kind in lights.NEEDS_A_THING else old)
     if kind in lights.NEEDS_A_THING:
-        after = render(stage.ground, [*old, lights.shifted(existing, stage.size, rng)])
-        box = _box(existing, rng)
+        now = lights.shifted(existing, stage.size, rng)
+        after = render(stage.ground, [*old, now])
+        box = noticed(now if rng.random() < 0.6 else existing, rng)
     else:
         box = _anywhere(stage, rng)
         after = lights.CHANGES[kind](scene, box, rng)
@@ -210,60 +233,22 @@ def light_or_noise(stage: Stage) -> Take:
     distance = FAR_BOX_SIZES
     if with_actor and rng.random() < 0.25:
         distance = float(rng.uniform(0.3, FAR_BOX_SIZES))
-        after = render(after, [_away(actor, existing, distance * stage.size, rng)])
+        after = render(after, [away(actor, existing, distance * stage.size, rng)])
     take = Take(
-        Verdict.LIGHT_OR_NOISE, kind, scene, during, after, box, actor_distance=distance, actor_seen=_seen(rng, 0.85) if with_actor else 0.0
+        Verdict.LIGHT_OR_NOISE, kind, scene, during, after, box, actor_distance=distance, actor_seen=seen(rng, 0.85) if with_actor else 0.0
     )
-    return replace(take, size_to_actor=_ratio_of(box, actor)) if with_actor else take
+    return replace(take, size_to_actor=ratio_of(box, actor)) if with_actor else take
 
 
 STORIES: tuple[tuple[Callable[[Stage], Take], float], ...] = (
-    (left, 0.27),
-    (thrown, 0.12),
-    (removed, 0.14),
+    (left, 0.25),
+    (thrown, 0.11),
+    (removed, 0.13),
+    (wrong_memory, 0.07),
     (attended, 0.11),
-    (standing, 0.15),
-    (light_or_noise, 0.21),
+    (standing, 0.13),
+    (light_or_noise, 0.20),
 )
-
-
-def _size(box: Box) -> tuple[int, int]:
-    return box[2] - box[0], box[3] - box[1]
-
-
-def _ratio_of(box: Box, actor: Layer) -> float:
-    return max(_size(box)) / max(_size(actor.box))
-
-
-def _ratio(thing: Layer, actor: Layer) -> float:
-    return _ratio_of(thing.box, actor)
-
-
-def _seen(rng: Generator, share: float) -> float:
-    return 1.0 if rng.random() < share else 0.0
-
-
-def _away(actor: Layer, thing: Layer, gap: float, rng: Generator) -> Layer:
-    """The actor, its box `gap` px to one side of the thing's."""
-    here, there = thing.box, actor.box
-    dx = here[0] - gap - there[2] if rng.random() < 0.5 else here[2] + gap - there[0]
-    return actor.moved(dx, rng.uniform(-0.5, 0.5) * (there[3] - there[1]))
-
-
-def _box(layer: Layer, rng: Generator) -> Box:
-    """What background subtraction makes of it: a little off, sometimes with a piece missing or its shadow."""
-    x0, y0, x1, y1 = layer.box
-    wide, tall = x1 - x0, y1 - y0
-    off = np.clip(rng.normal(0, 0.07, 4), -0.25, 0.25) * (wide, tall, wide, tall) + rng.uniform(-1.5, 1.5, 4)
-    return _whole(np.asarray([x0, y0, x1, y1]) + off)
-
-
-def _part(box: Box, rng: Generator) -> Box:
-    """Only legs, or the torso, or an arm of it."""
-    x0, y0, x1, y1 = box
-    wide, tall = (x1 - x0) * rng.uniform(0.4, 1.0), (y1 - y0) * rng.uniform(0.2, 0.7)
-    x, y = rng.uniform(x0, x1 - wide), rng.uniform(y0, y1 - tall)
-    return _whole(np.asarray([x, y, x + wide, y + tall]))
 
 
 def _part_in_view(actor: Layer, stage: Stage) -> tuple[Layer, Box]:
@@ -273,21 +258,10 @@ def _part_in_view(actor: Layer, stage: Stage) -> tuple[Layer, Box]:
     x, y = stage.rng.uniform(x0, x1 - wide), stage.rng.uniform(y0, y1 - tall)
     middle = stage.rng.uniform(0.42, 0.58, 2) * stage.side
     dx, dy = round(middle[0] - x - wide / 2), round(middle[1] - y - tall / 2)
-    return actor.moved(dx, dy), _whole(np.asarray([x + dx, y + dy, x + wide + dx, y + tall + dy]))
-
-
-def _union(a: Box, b: Box, rng: Generator) -> Box:
-    share = rng.uniform(0.2, 1.0)
-    outer = np.asarray([min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])])
-    return _whole(np.asarray(a) * (1 - share) + outer * share)
+    return actor.moved(dx, dy), whole(np.asarray([x + dx, y + dy, x + wide + dx, y + tall + dy]))
 
 
 def _anywhere(stage: Stage, rng: Generator) -> Box:
     wide, tall = stage.size * rng.uniform(0.4, 1.0, 2)
     x, y = rng.uniform(0.25, 0.75, 2) * stage.side
-    return _whole(np.asarray([x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2]))
-
-
-def _whole(box: np.ndarray) -> Box:
-    x0, y0, x1, y1 = (round(value) for value in box)
-    return x0, y0, max(x1, x0 + 5), max(y1, y0 + 5)
+    return whole(np.asarray([x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2]))
