@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 FOLDER = Path(".demo")
+MARKS = {True: "✓", False: "✗", None: "–"}
 UNDO_S = "3"
 """The demo tells the inbox of a confirmed case after this many seconds; a real node waits longer for a change of mind."""
 
@@ -72,7 +73,7 @@ def once(terminal: Terminal, folder: Path, held: ExitStack) -> int:
         open_session(stage)
         rows = Play(stage, running, inbox, tell).run()
     show(terminal, rows)
-    failed = [row.key for row in rows if not row.ok]
+    failed = [row.key for row in rows if row.ok is False]
     if failed:
         terminal.bad(terminal.words("demo.failed", why=", ".join(failed)))
     else:
@@ -170,9 +171,7 @@ class _Bars:
 def show(terminal: Terminal, rows: Sequence[Row]) -> None:
     """The table of `--once`."""
     words = terminal.words
-    terminal.table(
-        "demo", ("what", "count", "as_promised"), [(words(f"demo.row_{row.key}"), row.value, "✓" if row.ok else "✗") for row in rows]
-    )
+    terminal.table("demo", ("what", "count", "as_promised"), [(words(f"demo.row_{row.key}"), row.value, MARKS[row.ok]) for row in rows])
 
 
 def _show_addresses(terminal: Terminal, stage: Stage, running: RunningNode, inbox: Inbox) -> None:
