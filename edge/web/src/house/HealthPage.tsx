@@ -25,12 +25,25 @@ function Figure({ title, tone, state, children }: { title: string; tone: Tone; s
   );
 }
 
+function runs(child: Health["children"][number]): boolean {
+  return child.state === "running" || child.state === "ready";
+}
+
+function Memory({ health }: { health: Health }) {
+  const { t } = useTranslation();
+  const all = health.children.every(runs);
+  return (
+    <Figure title={t("house.health.memory")} tone={all ? "good" : "wait"} state={t(all ? "house.health.allRun" : "house.health.notAllRun")}>
+      {number(Math.round(health.children_mib))} MB
+    </Figure>
+  );
+}
+
 function Children({ health }: { health: Health }) {
   const { t } = useTranslation();
   return (
     <section className={classes.card} style={{ marginTop: "var(--s4)" }}>
       <h2>{t("house.health.children")}</h2>
-      <p className="quiet">{t("house.health.memory", { mib: number(Math.round(health.children_mib)) })}</p>
       <ul className={classes.list}>
         {health.children.map((child) => (
           <li key={child.name} className={classes.row}>
@@ -40,7 +53,7 @@ function Children({ health }: { health: Health }) {
                 {child.rss_mib === null ? "–" : `${number(Math.round(child.rss_mib))} MB`} · {t("house.health.starts", { count: child.starts })}
               </small>
             </span>
-            <State tone={child.state === "running" || child.state === "ready" ? "good" : "wait"}>{t(`house.childState.${child.state}`, { defaultValue: child.state })}</State>
+            <State tone={runs(child) ? "good" : "wait"}>{t(`house.childState.${child.state}`, { defaultValue: child.state })}</State>
           </li>
         ))}
       </ul>
@@ -87,6 +100,7 @@ function Figures({ health }: { health: Health }) {
       <Figure title={t("house.health.broker")} tone={health.broker_connected ? "good" : "bad"} state={t(health.broker_connected ? "house.health.brokerGood" : "house.health.brokerAway")}>
         {t(health.broker_connected ? "house.health.brokerUp" : "house.health.brokerDown")}
       </Figure>
+      <Memory health={health} />
     </div>
   );
 }

@@ -35,6 +35,8 @@ export const theme = createTheme({
     Modal: { defaultProps: { centered: true, radius: "md" }, styles: { title: { fontSize: "1.375rem", fontWeight: 700, lineHeight: 1.35 } } },
     Drawer: { styles: { title: { fontSize: "1.125rem", fontWeight: 700, lineHeight: 1.35 } } },
     Paper: { defaultProps: { radius: "md" } },
+    Checkbox: { styles: { description: { fontSize: "0.875rem" } } },
+    InputWrapper: { styles: { description: { fontSize: "0.875rem" } } },
   },
 });
 
