@@ -68,9 +68,9 @@ class Rules:
     largest_share: float = 0.22
     largest_to_actor: float = 1.15
     """Longer side of the thing against the actor's: beyond it, it is the vehicle itself or a change of light."""
-    lowest_arrival: float = 0.03
+    lowest_arrival: float = 0.12
     """Of `Evidence.arrival`: below it something was taken away, or only the light plays."""
-    sure_edge_gain: float = 0.15
+    sure_edge_gain: float = 0.25
     """An outline this much clearer than before arrived, even where it fits its surroundings: one more bag on a heap."""
     light_alike: float = 0.8
     light_texture: float = 6.0

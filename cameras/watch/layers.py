@@ -78,7 +78,7 @@ class Layers:
     def absorb(self, where: Mask) -> None:
         """What lies there is background from now on."""
         inside = where > 0
-        self.background[inside] = self.newcomer[inside] / self.gain.astype(np.float32)
+        self.background[inside] = self.last[inside] / self.gain.astype(np.float32)
         self.since[inside] = NEVER
 
     def unknown(self, inside: NDArray[np.bool_]) -> bool:

@@ -65,6 +65,7 @@ class Scene:
         where = np.zeros_like(self.masks.new)
         x0, y0, x1, y1 = _whole(box.grown(4), where.shape)
         where[y0:y1, x0:x1] = cv2.dilate(self.masks.still[y0:y1, x0:x1], np.ones((5, 5), np.uint8))
+        where[self.masks.moving > 0] = 0
         self.layers.absorb(where)
 
     def evidence(self, box: Box) -> Evidence:
@@ -155,6 +156,8 @@ def _tidy(mask: Mask, opened: int, closed: int) -> Mask:
 
 
 def _blobs(mask: Mask, smallest_share: float) -> tuple[np.ndarray, list[Blob]]:
+    if cv2.countNonZero(mask) < smallest_share * mask.size:
+        return np.zeros(mask.shape, np.int32), []
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     blobs = []
     for label in range(1, count):
