@@ -38,11 +38,11 @@ CUT = """() => {
         const boxes = [...head.querySelectorAll('*')].filter(element => own(element) && shown(element)).map(element => {
             const range = document.createRange();
             range.selectNodeContents(element);
-            return [words(element), range.getBoundingClientRect()];
+            return [element, range.getBoundingClientRect()];
         });
-        boxes.forEach(([name, a], index) => boxes.slice(index + 1).forEach(([other, b]) => {
-            if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > 3 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 6)
-                faults.push(`"${name}" and "${other}" overlap`);
+        boxes.forEach(([one, a], index) => boxes.slice(index + 1).forEach(([other, b]) => {
+            if (!one.contains(other) && Math.min(a.right, b.right) - Math.max(a.left, b.left) > 3 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 6)
+                faults.push(`"${words(one)}" and "${words(other)}" overlap`);
         }));
     }
     return faults;
@@ -59,14 +59,15 @@ TEXTS = """() => {
         if (element.closest('script, style, canvas') === null && element.checkVisibility()) found.add(walk.currentNode.textContent.trim());
     }
     for (const element of document.querySelectorAll('[aria-label], [placeholder], [title], [alt]'))
-        for (const name of ['aria-label', 'placeholder', 'title', 'alt']) found.add(element.getAttribute(name)?.trim() ?? '');
+        if (element.closest('[aria-hidden=true]') === null)
+            for (const name of ['aria-label', 'placeholder', 'title', 'alt']) found.add(element.getAttribute(name)?.trim() ?? '');
     found.delete('');
     return [...found];
 }"""
 KEY = re.compile(r"\b(meeting|house|desk|ground|errors)\.[a-z]\w*")
 SAME_IN_BOTH = re.compile(
     r"Đình|Camera|PIN|QR|SHA-256|RTSP|TCP|UDP|CA|Android|iPad|iPhone|Windows|Tablet|Ctrl|Enter|Open311|webhook|broker"
-    r"|rtsp://\S*|file://\S*|https?://\S*|dinh \w+|h264|hevc|[0-9a-f]{6,}|\b\w{1,2}\b|Chrome|Linux|UTC",
+    r"|rtsp://\S*|file://\S*|https?://\S*|dinh \w+|h264|hevc|[0-9a-f]{6,}|\b[0-9a-f]{4}\b|\b\w{1,2}\b|Chrome|Linux|UTC",
     re.IGNORECASE,
 )
 """Names of things and of formats, which every language leaves as they are."""

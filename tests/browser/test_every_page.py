@@ -237,6 +237,8 @@ def test_a_meeting_from_the_qr_code_to_the_outcome(evening: Evening) -> None:
 def speech(evening: Evening) -> None:
     """One speaks, two wait."""
     stage, base = evening.stage, f"/api/meetings/{evening.stage.meeting}/floor"
+    for tablet in stage.tablets.values():
+        tablet.reconnect_if_lost()
     requests = [
         stage.tablets[seat].ask("speak", {"kind": kind}).body["request"]
         for seat, kind in (("a1", "speak"), ("a2", "question"), ("c3", "speak"))
