@@ -93,9 +93,9 @@ describe("snapshots", () => {
 });
 
 describe("coming back", () => {
-  it("is quick at first, never slower than 5 s, and spread", () => {
+  it("is quick at first, never slower than 2 s, and spread", () => {
     expect(backoff(0, () => 1)).toBe(250);
-    expect(backoff(20, () => 1)).toBe(5000);
-    expect(backoff(20, () => 0)).toBe(3000);
+    expect(backoff(20, () => 1)).toBe(2000);
+    expect(backoff(20, () => 0)).toBe(1200);
   });
 });

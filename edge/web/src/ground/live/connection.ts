@@ -34,7 +34,7 @@ export class Connection {
   }
 }
 
-/** Milliseconds before the next try: 0.25 s, doubling, at most 5 s, spread so that a whole hall does not come back at once. */
+/** Milliseconds before the next try: 0.25 s, doubling, at most 2 s, spread so that a whole hall does not come back at once. */
 export function backoff(tries: number, random: () => number = Math.random): number {
-  return Math.min(5000, 250 * 2 ** Math.min(tries, 6)) * (0.6 + 0.4 * random());
+  return Math.min(2000, 250 * 2 ** Math.min(tries, 6)) * (0.6 + 0.4 * random());
 }

@@ -26,14 +26,14 @@ export function ConnectionWords() {
   );
 }
 
-/** When the node is away for longer than a blink: how old the screen is, and what is safe. Floats, so that nothing jumps. */
-export function ConnectionBanner() {
+/** When the node is away for longer than a blink: how old the screen is, and what is safe. Floats over what cannot be pressed, so that nothing jumps or hides. */
+export function ConnectionBanner({ over = "foot" }: { over?: "foot" | "head" }) {
   const { t } = useTranslation();
   const { state, since, waiting } = useConnection();
   const now = useNow();
   if (state !== "offline" || now - since < SHORT_MS) return null;
   return (
-    <div className={classes.banner} role="alert">
+    <div className={over === "head" ? classes.bannerHead : classes.banner} role="alert">
       <IconCloudOff size={24} aria-hidden="true" />
       <span>
         {t("ground.connection.stale", { at: timeToSecond(since) })} {waiting > 0 && t("ground.connection.waiting", { count: waiting })}

@@ -32,7 +32,7 @@ export function TabletShell({ title, middle, who, rail, action, children }: Prop
         <main className={classes.main}>{children}</main>
       </div>
       {action !== undefined && <footer className={classes.foot}>{action}</footer>}
-      <ConnectionBanner />
+      <ConnectionBanner over="head" />
     </div>
   );
 }
