@@ -44,7 +44,8 @@ def write_clip(path: Path, packets: Sequence[Kept], template: Any) -> Clip:
             stream = container.add_stream_from_template(template)
             _mux(container, stream, packets, template.time_base)
     except (av.error.FFmpegError, OSError, ValueError) as error:
-        path.unlink(missing_ok=True)
+        if path.is_symlink() or path.is_file():  # never a device: a watcher may run as root
+            path.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.errno in FULL:
             raise Refusal(Code.DISK_FULL, {"file": path.name}) from error
         raise Refusal(Code.NOT_REMUXED, {"why": scrubbed(str(error))[:200]}) from error

@@ -133,13 +133,18 @@ def test_a_codec_that_mp4_does_not_take_is_said(tmp_path: Path) -> None:
     assert not (tmp_path / "clip.mp4").exists()
 
 
-def test_a_full_disk_is_told_from_a_bad_codec(dumping: Path) -> None:
+def test_a_full_disk_is_told_from_a_bad_codec(dumping: Path, tmp_path: Path) -> None:
+    """Through a link: a clip that failed is removed, and what it pointed to stays."""
+    full = tmp_path / "clip.mp4"
+    full.symlink_to("/dev/full")
     ring = Ring()
     stream = ring_of(dumping, ring)
     with pytest.raises(Refusal) as refused:
-        write_clip(Path("/dev/full"), ring.cut(0, 18), stream.template())
+        write_clip(full, ring.cut(0, 18), stream.template())
     stream.close()
     assert refused.value.code is Code.DISK_FULL
+    assert not full.is_symlink()
+    assert Path("/dev/full").is_char_device()
 
 
 def test_everything_in_a_sighting_is_hashed_and_timed(dumping: Path, tmp_path: Path) -> None:
