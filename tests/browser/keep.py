@@ -19,7 +19,7 @@ from tests.browser.conftest import PICTURES, ROOT
 KEPT = {
     "tablet-vote": "tablet/tablet-vote",
     "officer-desk": "desktop/officer-desk",
-    "admin-devices": "desktop/admin-devices",
+    "admin-devices": "desktop/admin-devices-many",
     "control": "desktop/control-speech",
     "hall-result": "screen/hall-result",
 }

@@ -35,7 +35,8 @@ CUT = """() => {
     const wide = document.scrollingElement.scrollWidth - window.innerWidth;
     if (wide > 1) faults.push(`the page is ${wide} px wider than its window`);
     for (const head of document.querySelectorAll('header')) {
-        const boxes = [...head.querySelectorAll('*')].filter(element => own(element) && shown(element)).map(element => {
+        const boxes = [...head.querySelectorAll('*')].filter(element => own(element) && shown(element) && element.clientWidth + element.offsetWidth > 4)
+            .filter(element => element.closest('[aria-hidden=true]') === null).map(element => {
             const range = document.createRange();
             range.selectNodeContents(element);
             return [element, range.getBoundingClientRect()];
@@ -56,7 +57,7 @@ TEXTS = """() => {
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walk.nextNode()) {
         const element = walk.currentNode.parentElement;
-        if (element.closest('script, style, canvas') === null && element.checkVisibility()) found.add(walk.currentNode.textContent.trim());
+        if (element.closest('script, style, canvas, [role=document]') === null && element.checkVisibility()) found.add(walk.currentNode.textContent.trim());
     }
     for (const element of document.querySelectorAll('[aria-label], [placeholder], [title], [alt]'))
         if (element.closest('[aria-hidden=true]') === null)
@@ -67,7 +68,7 @@ TEXTS = """() => {
 KEY = re.compile(r"\b(meeting|house|desk|ground|errors)\.[a-z]\w*")
 SAME_IN_BOTH = re.compile(
     r"Đình|Camera|PIN|QR|SHA-256|RTSP|TCP|UDP|CA|Android|iPad|iPhone|Windows|Tablet|Ctrl|Enter|Open311|webhook|broker"
-    r"|rtsp://\S*|file://\S*|https?://\S*|dinh \w+|h264|hevc|[0-9a-f]{6,}|\b[0-9a-f]{4}\b|\b\w{1,2}\b|Chrome|Linux|UTC",
+    r"|rtsp://\S*|file://\S*|https?://\S*|dinh \w+|h264|hevc|[0-9a-f]{6,}|[0-9A-Z]{4}-[0-9A-Z]{4}|dinh\.local/\S*|\S+\.dinh\.json|\b[0-9a-f]{4}\b|\b\w{1,2}\b|Chrome|Linux|UTC",
     re.IGNORECASE,
 )
 """Names of things and of formats, which every language leaves as they are."""

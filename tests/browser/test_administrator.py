@@ -19,7 +19,8 @@ def test_signing_in_with_the_form(visit: Visit, commune: Commune) -> None:
     page.get_by_label(say("house.login.password")).first.fill(commune.stage.passwords["admin"])
     page.get_by_role("button", name=say("house.login.go")).click()
     expect(page.get_by_role("heading", name=say("house.devices.title"), exact=True)).to_be_visible()
-    page.get_by_role("button", name=say("ground.signOut")).click()
+    page.get_by_role("banner").get_by_role("button", name="Quản trị viên").click()
+    page.get_by_role("menuitem", name=say("ground.signOut")).click()
     expect(page.get_by_role("button", name=say("house.login.go"))).to_be_visible()
 
 

@@ -167,6 +167,7 @@ class Evening:
     tablet: Page
     control: Page
     hall: Page
+    admin: Page
 
     def look(self, moment: str, tablet: Steps, control: Steps, hall: Steps) -> None:
         """All three in both languages, each once it shows what `moment` means on it."""
@@ -189,6 +190,7 @@ def evening(visit: Visit, looks: Looks, commune: Commune) -> Evening:
         visit(enrolment(stage, "a4", "A4"), size="tablet"),
         visit(f"/control/{stage.meeting}", who="chutoa"),
         visit(f"/hall/{stage.meeting}", who="chutoa", size="screen"),
+        visit("/admin/devices", who="admin"),
     )
 
 
@@ -207,6 +209,7 @@ def checked_in(evening: Evening) -> None:
     for language in looks.languages(page):
         text("house.enrol.compare")(page, language)
         looks.at(page, "enrol-waiting", language, touch=True)
+    code_compared(evening)
     accept_waiting(stage, shown_code(page))
     for language in looks.languages(page):
         heading("meeting.checkIn.pin")(page, language)
@@ -223,6 +226,18 @@ def reading(page: Page, language: str) -> None:
 
 def asked(page: Page, language: str) -> None:
     expect_choices(page, demo.MOTION_TITLE, language)
+
+
+def code_compared(evening: Evening) -> None:
+    """The administrator's side: the waiting tablet stands first among all, and shows the same short code."""
+    page, looks = evening.admin, evening.looks
+    for language in looks.languages(page):
+        waiting = page.get_by_role("button", name=say("house.devices.is.waiting", language))
+        expect(waiting).to_be_visible()
+        looks.at(page, "admin-devices-many", language)
+        waiting.click()
+        expect(page.get_by_text(shown_code(evening.tablet), exact=True)).to_be_visible()
+        looks.at(page, "admin-device-compare", language)
 
 
 def test_a_meeting_from_the_qr_code_to_the_outcome(evening: Evening) -> None:

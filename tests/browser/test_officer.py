@@ -21,7 +21,7 @@ def sightings(commune: Commune) -> None:
 def desk(visit: Visit, camera: str) -> Page:
     page = visit("/desk", who="moitruong")
     line(page, camera).click()
-    expect(page.get_by_text(camera).nth(1)).to_be_visible()
+    expect(page.get_by_role("heading", name=camera)).to_be_visible()
     return page
 
 
@@ -62,6 +62,13 @@ def test_one_key_confirms_one_takes_back_and_the_report_arrives(visit: Visit, co
         wanted -= {str(row["door"]) for row in commune.inbox.received() if row["about"] == "cameras.case_confirmed"}
         time.sleep(0.2)
     assert not wanted
+    reports = visit("/admin/reports", who="moitruong")
+    looks = Looks(commune)
+    for language in looks.languages(reports):
+        reports.get_by_text(say("house.reports.is.delivered", language), exact=True).click()
+        expect(reports.get_by_role("listitem").filter(has_text=say("house.fact.cameras_case_confirmed", language)).first).to_be_visible()
+        looks.at(reports, "admin-reports-delivered", language)
+    looks.judge()
 
 
 def test_a_rejection_carries_its_reason_and_the_empty_queue_says_what_was_watched(visit: Visit, commune: Commune) -> None:

@@ -75,7 +75,7 @@ export function DevicesPage() {
   return (
     <Page
       title={t("house.devices.title")}
-      lead={devices.data === undefined ? undefined : t("house.devices.lead", { count: devices.data.length, troubled })}
+      lead={devices.data === undefined ? undefined : t(troubled === 0 ? "house.devices.calm" : "house.devices.lead", { count: devices.data.length, troubled })}
       actions={
         <Button leftSection={<IconPlus size={20} />} onClick={() => setAdding(true)}>
           {t("house.devices.add")}

@@ -12,7 +12,7 @@ export function Front({ children, wide = false }: { children: ReactNode; wide?: 
             <img src="/dinh.svg" alt="" width={36} height={36} />
             Đình
           </span>
-          <LanguageSwitch />
+          <LanguageSwitch size="lg" />
         </div>
         {children}
       </div>

@@ -1,4 +1,4 @@
-import { Alert, Button, PasswordInput, TextInput } from "@mantine/core";
+import { Alert, Button, PasswordInput, TextInput, type PasswordInputProps } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
@@ -25,6 +25,12 @@ function Problem({ error }: { error: Error | null }) {
   );
 }
 
+/** A password, with the button that shows it named in the reader's language. */
+function Secret(props: PasswordInputProps) {
+  const { t } = useTranslation();
+  return <PasswordInput visibilityToggleButtonProps={{ "aria-label": t("house.login.show") }} {...props} />;
+}
+
 function SignIn() {
   const { t } = useTranslation();
   const signIn = useSignIn();
@@ -39,7 +45,7 @@ function SignIn() {
       <h1>{t("house.login.title")}</h1>
       <Problem error={signIn.error} />
       <TextInput label={t("house.login.name")} value={name} onChange={(event) => setName(event.currentTarget.value)} autoComplete="username" autoCapitalize="none" required autoFocus />
-      <PasswordInput label={t("house.login.password")} value={password} onChange={(event) => setPassword(event.currentTarget.value)} autoComplete="current-password" required />
+      <Secret label={t("house.login.password")} value={password} onChange={(event) => setPassword(event.currentTarget.value)} autoComplete="current-password" required />
       <Button type="submit" size="lg" loading={signIn.isPending}>
         {t("house.login.go")}
       </Button>
@@ -67,9 +73,9 @@ function FirstPassword({ person }: { person: Person }) {
       <h1>{t("house.login.first.title")}</h1>
       <p className="quiet">{t("house.login.first.text", { name: person.name })}</p>
       <Problem error={change.error} />
-      <PasswordInput label={t("house.login.first.present")} value={present} onChange={(event) => setPresent(event.currentTarget.value)} autoComplete="current-password" required />
-      <PasswordInput label={t("house.login.first.fresh")} description={t("house.login.first.rule")} value={fresh} onChange={(event) => setFresh(event.currentTarget.value)} autoComplete="new-password" required />
-      <PasswordInput
+      <Secret label={t("house.login.first.present")} value={present} onChange={(event) => setPresent(event.currentTarget.value)} autoComplete="current-password" required />
+      <Secret label={t("house.login.first.fresh")} description={t("house.login.first.rule")} value={fresh} onChange={(event) => setFresh(event.currentTarget.value)} autoComplete="new-password" required />
+      <Secret
         label={t("house.login.first.again")}
         value={again}
         onChange={(event) => setAgain(event.currentTarget.value)}

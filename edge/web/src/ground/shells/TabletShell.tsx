@@ -23,7 +23,7 @@ export function TabletShell({ title, middle, who, rail, action, children }: Prop
         <div className={classes.title}>{title}</div>
         {middle !== undefined && <div className={classes.middle}>{middle}</div>}
         <div className={classes.right}>
-          {who ?? <LanguageSwitch size="md" />}
+          {who ?? <LanguageSwitch size="lg" />}
           <ConnectionWords />
         </div>
       </header>

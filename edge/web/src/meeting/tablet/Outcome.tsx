@@ -26,7 +26,7 @@ function Search({ vote }: { vote: Vote }) {
   if (search.data !== undefined) return <p className={classes[search.data]}>{t(`meeting.outcome.found.${search.data}`)}</p>;
   return (
     <>
-      <Button size="md" variant="default" loading={search.isPending} onClick={() => search.mutate()} leftSection={<IconSearch size={24} />}>
+      <Button size="lg" variant="default" loading={search.isPending} onClick={() => search.mutate()} leftSection={<IconSearch size={24} />}>
         {t("meeting.outcome.search")}
       </Button>
       {search.error !== null && <p role="alert">{sentence(t, search.error)}</p>}
