@@ -70,7 +70,7 @@ def flagged(commune: Commune, scenes: tuple[str, ...], *, seconds: float = 150.0
 def commune(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commune]:
     """The shared commune: session open, two simulated tablets seated (A1, A2), the day and night cameras watched."""
     with ExitStack() as held:
-        made = found_commune(tmp_path_factory.mktemp("commune") / "home", held)
+        made = found_commune(tmp_path_factory.mktemp("commune") / "home", held, extra={"DINH_DESK_UNDO_S": "10"})
         clips = rendered(CLIPS, quiet)
         add_cameras(made.stage, {name: clips[name] for name in ("day", "night")})
         for seat, label in (("a1", "A1"), ("a2", "A2")):

@@ -1,7 +1,7 @@
 """The chair runs the floor and a vote with clicks; the hall screen follows."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from edge.demo.stage import Stage
 from tests.browser.conftest import Visit, say
@@ -26,6 +26,11 @@ def step(page: Page, key: str, **facts: object) -> None:
     page.get_by_role("button", name=say(f"meeting.step.{key}", **facts)).click()
 
 
+def on_floor(page: Page, state: str) -> Locator:
+    """The line above the speaker's name that says how the speech stands."""
+    return page.get_by_role("paragraph").filter(has_text=say(f"meeting.control.speech.{state}"))
+
+
 def name_at(stage: Stage, seat: str) -> str:
     members = stage.secretary.get(f"/api/meetings/{stage.meeting}")["members"]
     return str(next(member["name"] for member in members if member["seat"] == seat))
@@ -40,11 +45,11 @@ def test_a_speaker_is_called_timed_paused_and_ended(control: Page, hall: Page, c
     expect(hall.get_by_text(who["name"], exact=True)).to_be_visible()
     expect(hall.get_by_text(say("meeting.seat", label="A1"))).to_be_visible()
     step(control, "speech_start", **who)
-    expect(control.get_by_text(say("meeting.control.speech.speaking"))).to_be_visible()
+    expect(on_floor(control, "speaking")).to_be_visible()
     step(control, "speech_pause")
-    expect(control.get_by_text(say("meeting.control.speech.paused")).first).to_be_visible()
+    expect(on_floor(control, "paused")).to_be_visible()
     step(control, "speech_resume", **who)
-    expect(control.get_by_text(say("meeting.control.speech.speaking"))).to_be_visible()
+    expect(on_floor(control, "speaking")).to_be_visible()
     step(control, "speech_stop", **who)
     expect(control.get_by_text(say("meeting.control.queueEmpty"))).to_be_visible()
     expect(hall.get_by_text(who["name"], exact=True)).to_be_hidden()

@@ -9,7 +9,7 @@ from tests.browser.conftest import Visit, say
 from tests.browser.looks import SEEN, Looks
 from tests.commune import Commune, flagged
 
-REPORTED_S = 30.0
+REPORTED_S = 60.0
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -52,6 +52,7 @@ def test_one_key_confirms_one_takes_back_and_the_report_arrives(visit: Visit, co
     page = desk(visit, camera)
     page.keyboard.press("1")
     expect(line(page, camera)).to_be_hidden()
+    expect(page.get_by_role("button", name=say("desk.undo.do"))).to_be_visible()
     page.keyboard.press("u")
     expect(line(page, camera)).to_be_visible()
     line(page, camera).click()

@@ -53,11 +53,11 @@ function Beside({ device }: { device: DeviceWhole }) {
         </tbody>
       </table>
       {reported?.code && <State tone="bad">{codeWords(t, reported.code, reported.facts)}</State>}
-      <dl className={classes.stack}>
+      <dl className={classes.pairs}>
         {Object.entries(device.desired.settings ?? {}).map(([name, value]) => (
           <div key={name}>
             <dt className="quiet">{rules[name] === undefined ? name : words(rules[name]["x-title"])}</dt>
-            <dd style={{ margin: 0 }}>
+            <dd>
               {shown(value, rules[name])} {rules[name]?.["x-unit"] ?? ""}
             </dd>
           </div>
@@ -65,7 +65,7 @@ function Beside({ device }: { device: DeviceWhole }) {
         {(device.desired.cameras ?? []).map((camera) => (
           <div key={camera.id}>
             <dt>{camera.name}</dt>
-            <dd className={classes.mono} style={{ margin: 0 }}>
+            <dd className={classes.mono}>
               {camera.url}
             </dd>
           </div>
@@ -140,7 +140,7 @@ function Whole({ device, onClose }: { device: DeviceWhole; onClose: () => void }
         <div className={classes.words}>
           <State tone={tone}>{t(`house.devices.is.${key}`)}</State>
           <small>
-            {[t(`house.kind.${device.kind}`), shortModel(device.model), device.version].filter((word) => word !== "").join(" · ")}
+            {[t(`house.kind.${device.kind}`), shortModel(device.model), device.version && t("house.devices.version", { version: device.version })].filter((word) => word !== "").join(" · ")}
             {device.seen_at !== null && (
               <>
                 {" · "}
