@@ -171,5 +171,9 @@ export function ResultPage() {
   const { meeting = "", motion = "" } = useParams();
   const result = useResult(meeting, motion);
   if (result.error instanceof Refused && result.error.status === 401) return <Navigate to={`/login?next=${encodeURIComponent(`/result/${meeting}/${motion}`)}`} replace />;
-  return <Loaded query={result}>{(data) => <Result result={data} />}</Loaded>;
+  return (
+    <main>
+      <Loaded query={result}>{(data) => <Result result={data} />}</Loaded>
+    </main>
+  );
 }

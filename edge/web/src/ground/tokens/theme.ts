@@ -26,7 +26,14 @@ export const theme = createTheme({
   focusRing: "auto",
   respectReducedMotion: true,
   components: {
-    Button: { defaultProps: { size: "md" } },
+    // A long word in either language makes a button taller, never cut.
+    Button: {
+      defaultProps: { size: "md" },
+      styles: {
+        root: { height: "auto", minHeight: "var(--button-height)", paddingBlock: 4 },
+        label: { height: "auto", overflow: "visible", whiteSpace: "normal", lineHeight: 1.25 },
+      },
+    },
     TextInput: { defaultProps: { size: "md" } },
     PasswordInput: { defaultProps: { size: "md" } },
     Textarea: { defaultProps: { size: "md" } },

@@ -96,9 +96,9 @@ function Queue({ meeting, floor, minutes, onMinutes }: QueueProps) {
   return (
     <section className={classes.queue}>
       <div className={classes.queueHead}>
-        <h3>
+        <h2>
           <IconHandStop size={20} aria-hidden="true" /> {t("meeting.control.queue", { count: floor?.queue.length ?? 0 })}
-        </h3>
+        </h2>
         <SegmentedControl aria-label={t("meeting.control.limit")} value={minutes} onChange={onMinutes} data={LIMITS_MIN.map((value) => ({ value, label: t("meeting.minutes", { count: Number(value) }) }))} />
       </div>
       {(floor?.queue.length ?? 0) === 0 && <p className="quiet">{floor?.open === true ? t("meeting.control.queueEmpty") : t("meeting.control.queueClosed")}</p>}

@@ -39,7 +39,7 @@ export function Script({ meeting }: { meeting: MeetingView }) {
   const current = meeting.items.find(({ state }) => state === "current");
   return (
     <aside className={classes.script} aria-label={t("meeting.agenda.title")}>
-      <h3>{t("meeting.agenda.title")}</h3>
+      <h2>{t("meeting.agenda.title")}</h2>
       {meeting.items.length === 0 && <p className="quiet">{t("meeting.agenda.empty")}</p>}
       <ol>
         {meeting.items.map((item) => (

@@ -87,7 +87,7 @@ function Item({ meeting, item }: { meeting: MeetingView; item: ItemView }) {
       <span className={classes.number}>{item.number}</span>
       <div className={classes.itemBody}>
         <div className={classes.blockHead}>
-          <h3>{item.title}</h3>
+          <h2>{item.title}</h2>
           <span className="quiet">
             {t("meeting.minutes", { count: item.minutes })} · {t(`meeting.agenda.state.${item.state}`)}
           </span>

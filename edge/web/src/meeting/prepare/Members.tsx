@@ -42,7 +42,7 @@ function Room({ plan, members, onPlan }: { plan: Plan; members: MemberWords[]; o
   const roll = { revision: 0, at: "", width: plan.width, height: plan.height, seats, voters: 0, present: 0, quorum: 0 };
   return (
     <section className={classes.block}>
-      <h3>{t("meeting.members.room")}</h3>
+      <h2>{t("meeting.members.room")}</h2>
       <div className={classes.fields}>
         <NumberInput label={t("meeting.members.rows")} min={1} max={26} value={rows} onChange={setRows} w={110} />
         <NumberInput label={t("meeting.members.columns")} min={1} max={30} value={columns} onChange={setColumns} w={110} />
@@ -134,7 +134,7 @@ export function Members({ meeting }: { meeting: MeetingView }) {
     <div className={classes.two}>
       <section className={classes.block}>
         <div className={classes.blockHead}>
-          <h3>{t("meeting.members.title")}</h3>
+          <h2>{t("meeting.members.title")}</h2>
           <Button variant="default" leftSection={<IconClipboardText size={20} />} onClick={open}>
             {t("meeting.members.paste")}
           </Button>
@@ -144,11 +144,11 @@ export function Members({ meeting }: { meeting: MeetingView }) {
             <Table verticalSpacing={4}>
               <Table.Thead>
                 <Table.Tr>
-                  <Table.Th />
+                  <Table.Td />
                   {heads.map((head) => (
                     <Table.Th key={head}>{t(`meeting.members.${head}`)}</Table.Th>
                   ))}
-                  <Table.Th />
+                  <Table.Td />
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>

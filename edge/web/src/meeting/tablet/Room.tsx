@@ -66,7 +66,7 @@ function Who({ me }: { me: Me }) {
   const { t } = useTranslation();
   return (
     <p className={classes.who}>
-      <b>{t("meeting.seat", { label: me.label })}</b> {me.name}
+      <b>{t("meeting.seat", { label: me.label })}</b> <span>{me.name}</span>
     </p>
   );
 }
@@ -94,7 +94,7 @@ export function Room({ agenda, me, onVote }: { agenda: AgendaSnapshot; me: Me; o
   const title = (
     <>
       <p className={classes.meeting}>{agenda.title}</p>
-      <p className={classes.now}>{current === undefined ? t(`meeting.state.${agenda.state}`) : t("meeting.item.current", { number: current.number, title: current.title })}</p>
+      <h1 className={classes.now}>{current === undefined ? t(`meeting.state.${agenda.state}`) : t("meeting.item.current", { number: current.number, title: current.title })}</h1>
     </>
   );
   return (
