@@ -3,7 +3,12 @@
 import os
 from collections.abc import Generator
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("busy", deadline=None)
+hypothesis.settings.load_profile("busy")
+"""No timing assertion: a machine with two cores that runs a whole suite is slow at moments."""
 
 MAY_SKIP = "shared data"
 """Development data lies beside the checkout, not in it; its tests say so and are the only ones that may be missing."""

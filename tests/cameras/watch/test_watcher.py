@@ -132,13 +132,13 @@ def test_a_sighting_survives_kill_9_and_reaches_the_desk_with_its_evidence(node:
     node.down.set()
     first = node.start_watcher()
     node.want(1, {"id": "cam-1", "name": "Cổng chợ", "url": str(film)})
-    eventually(node.spooled, 40)
+    eventually(node.spooled, 90)
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
     node.down.clear()
     node.want(2)
     node.start_watcher()
-    eventually(lambda: node.sightings, 20)
+    eventually(lambda: node.sightings, 90)
     sighting = node.sightings[0]
     assert {entry.name for entry in sighting.evidence} >= {"clip.mp4", "before.jpg", "act.jpg", "after.jpg", "manifest.json"}
     for entry in sighting.evidence:
