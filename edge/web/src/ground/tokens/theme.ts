@@ -5,13 +5,15 @@ const lacquer: MantineColorsTuple = ["#fbefec", "#f7dcd6", "#f1b9ae", "#f09b8a",
 const jade: MantineColorsTuple = ["#e8f6f1", "#cdebe1", "#9bd8c4", "#65d0ac", "#35c79a", "#1aa97e", "#069069", "#00795b", "#006149", "#004936"];
 const ember: MantineColorsTuple = ["#fdf2e9", "#fbe2cd", "#f8c79f", "#f7b17b", "#f59a57", "#e57d2d", "#cf630f", "#b84a00", "#933b00", "#6e2c00"];
 const amber: MantineColorsTuple = ["#fbf6e3", "#f5ebc1", "#eddb8f", "#e8d175", "#e3c75a", "#c4a52f", "#a68814", "#8a6d00", "#6e5700", "#534100"];
+/** Mantine's own greys of the dark scheme, in the tokens' blue-black. */
+const dark: MantineColorsTuple = ["#f2efe8", "#cfd3d6", "#a9b4bd", "#7d8a95", "#35424e", "#2c3843", "#18212a", "#141b22", "#0f151b", "#0b1015"];
 
 /**
  * Mantine dressed in the tokens. Names: `indigo` is the action, `lacquer` attention, `jade` for, `ember` against,
  * `amber` waiting. Sizes follow tokens.css; nothing here should be needed twice.
  */
 export const theme = createTheme({
-  colors: { indigo, lacquer, jade, ember, amber },
+  colors: { dark, indigo, lacquer, jade, ember, amber },
   primaryColor: "indigo",
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
@@ -30,7 +32,8 @@ export const theme = createTheme({
     Button: {
       defaultProps: { size: "md" },
       styles: {
-        root: { height: "auto", minHeight: "var(--button-height)", paddingBlock: 4 },
+        root: { display: "inline-flex", alignItems: "center", justifyContent: "center", height: "auto", minHeight: "var(--button-height)", paddingBlock: 4 },
+        inner: { height: "auto" },
         label: { height: "auto", overflow: "visible", whiteSpace: "normal", lineHeight: 1.25 },
       },
     },
