@@ -20,7 +20,10 @@ const TONES: Record<Report["state"], Tone> = { waiting: "wait", dead: "bad", del
 function useReason(): (report: Report) => string {
   const { t } = useTranslation();
   return (report) => {
-    if (report.state === "delivered") return t("house.reports.done", { at: dateTime(report.done_at ?? report.created_at), reference: report.reference ?? "–" });
+    if (report.state === "delivered") {
+      const at = dateTime(report.done_at ?? report.created_at);
+      return report.reference === null ? t("house.reports.doneQuiet", { at }) : t("house.reports.done", { at, reference: report.reference });
+    }
     if (report.connector_state !== "on") return t(`house.reports.connector.${report.connector_state}`);
     if (report.code !== null) return words(t, report.code, report.facts);
     return t("house.reports.soon", { at: dateTime(report.next_at) });
