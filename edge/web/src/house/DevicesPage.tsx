@@ -70,7 +70,7 @@ export function DevicesPage() {
   const devices = useDevices();
   const [chosen, setChosen] = useState<string | null>(null);
   const [adding, setAdding] = useState(false);
-  const troubled = (devices.data ?? []).filter((device) => condition(device).tone === "bad").length;
+  const troubled = (devices.data ?? []).filter((device) => device.state === "waiting" || condition(device).tone === "bad").length;
   const name = devices.data?.find(({ id }) => id === chosen)?.name ?? "";
   return (
     <Page
