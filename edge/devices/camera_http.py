@@ -52,8 +52,9 @@ class CameraPatch(Body):
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     address: Annotated[str, Field(max_length=200)] | None = None
-    zones: Annotated[list[Shape], Field(max_length=16)] | None = None
-    masks: Annotated[list[Shape], Field(max_length=16)] | None = None
+    zones: Annotated[list[Shape], Field(max_length=0)] | None = None
+    masks: Annotated[list[Shape], Field(max_length=0)] | None = None
+    """No watcher reads shapes yet: one that was drawn is refused, so that nobody believes in a mask that is not there."""
     settings: dict[str, Any] | None = None
 
 
