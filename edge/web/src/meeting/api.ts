@@ -3,160 +3,25 @@ import { useEffect } from "react";
 import { get, patch, post, put, remove, upload } from "../ground/http/client";
 import { useSource } from "../ground/live/source";
 import { meetingTopic } from "../ground/post/topics";
-import type { ChoiceId, Count, DocumentRef, ItemState, LogHead, MeetingState, MotionState, RuleView } from "../ground/wire";
+import type { components } from "../ground/api.gen";
+import type { DocumentRef } from "../ground/wire";
 
-/** What the meeting room answers over HTTP, as meeting/service/words.py writes it. */
-export interface MeetingLine {
-  id: string;
-  title: string;
-  body: string;
-  place: string;
-  starts_at: string;
-  state: MeetingState;
-  items: number;
-  members: number;
-}
+type Schemas = components["schemas"];
 
-export interface PlanSeat {
-  id: string;
-  label: string;
-  x: number;
-  y: number;
-}
-
-export interface Plan {
-  width: number;
-  height: number;
-  seats: PlanSeat[];
-}
-
-export interface MotionView {
-  id: string;
-  item: string;
-  title: string;
-  text: string;
-  state: MotionState;
-  rule: RuleView;
-  choices: { id: ChoiceId }[];
-  may_change: boolean;
-  opened_at: string | null;
-  closed_at: string | null;
-  paper_sha256: string | null;
-  eligible: number;
-  cast: number;
-  count: Count | null;
-}
-
-export interface ItemView {
-  id: string;
-  number: number;
-  title: string;
-  minutes: number;
-  state: ItemState;
-  started_at: string | null;
-  finished_at: string | null;
-  documents: DocumentRef[];
-  motions: MotionView[];
-}
-
-export interface MemberView {
-  id: string;
-  name: string;
-  office: string;
-  seat: string | null;
-  label: string | null;
-  votes: boolean;
-  chairs: boolean;
-  present: boolean;
-  since: string | null;
-  reason: string;
-  has_pin: boolean;
-  tablet: boolean;
-}
-
-export interface MeetingView {
-  id: string;
-  title: string;
-  body: string;
-  place: string;
-  starts_at: string;
-  opened_at: string | null;
-  closed_at: string | null;
-  state: MeetingState;
-  revision: number;
-  rule: string;
-  floor_open: boolean;
-  plan: Plan;
-  members: MemberView[];
-  items: ItemView[];
-}
-
-export interface MemberWords {
-  id?: string;
-  name: string;
-  office: string;
-  seat: string | null;
-  votes: boolean;
-  chairs: boolean;
-}
-
-export interface PinView {
-  member: string;
-  name: string;
-  seat: string | null;
-  label: string | null;
-  pin: string;
-  badge: string;
-}
-
-export interface RuleLine {
-  id: string;
-  title: string;
-  title_en: string;
-  body: string;
-  base: "all" | "present" | "cast";
-  share: string;
-  strict: boolean;
-  secrecy: "open" | "secret";
-  citation: string;
-  verified: boolean;
-}
-
-export interface BoardLine {
-  code: string;
-  seat: string;
-  label: string;
-  name: string | null;
-  choice: ChoiceId;
-  index: number;
-  at: string;
-  counts: boolean;
-}
-
-export interface ResultView {
-  meeting: string;
-  meeting_title: string;
-  body: string;
-  motion: MotionView;
-  documents: DocumentRef[];
-  board: BoardLine[];
-  corrections: { at: string; text: string; by: string }[];
-  head: LogHead | null;
-  log_key: string;
-}
-
-export interface Changed {
-  id: string;
-  revision: number;
-}
-
-export interface NewMeeting {
-  title: string;
-  body: string;
-  place: string;
-  starts_at: string;
-  rule?: string;
-}
+/** What the meeting room answers over HTTP: the OpenAPI document's own names. */
+export type MeetingLine = Schemas["MeetingLine"];
+export type MeetingView = Schemas["MeetingView"];
+export type ItemView = Schemas["ItemView"];
+export type MotionView = Schemas["MotionView"];
+export type MemberView = Schemas["MemberView"];
+export type MemberWords = Schemas["MemberWords"];
+export type PinView = Schemas["PinView"];
+export type RuleLine = Schemas["RuleLine"];
+export type BoardLine = Schemas["BoardLine"];
+export type ResultView = Schemas["ResultView"];
+export type Changed = Schemas["Changed"];
+export type Plan = Schemas["PlanWords"];
+export type NewMeeting = Pick<Schemas["NewMeeting"], "title" | "body" | "place" | "starts_at"> & { rule?: string };
 
 export function useMeetings(): UseQueryResult<MeetingLine[]> {
   return useQuery({ queryKey: ["meetings"], queryFn: () => get<MeetingLine[]>("/api/meetings") });

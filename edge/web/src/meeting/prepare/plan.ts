@@ -47,7 +47,8 @@ export function readList(text: string): Pick<MemberWords, "name" | "office">[] {
 /** Give every member without a seat the next free one, in the order of the list. */
 export function fillSeats(members: MemberWords[], plan: Plan): MemberWords[] {
   const known = new Set(plan.seats.map(({ id }) => id));
-  const taken = new Set(members.map(({ seat }) => seat).filter((seat) => seat !== null && known.has(seat)));
+  const sits = ({ seat }: MemberWords) => seat != null && known.has(seat);
+  const taken = new Set(members.filter(sits).map(({ seat }) => seat));
   const free = plan.seats.map(({ id }) => id).filter((id) => !taken.has(id));
-  return members.map((member) => (member.seat !== null && known.has(member.seat) ? member : { ...member, seat: free.shift() ?? null }));
+  return members.map((member) => (sits(member) ? member : { ...member, seat: free.shift() ?? null }));
 }
