@@ -140,6 +140,7 @@ class Looks:
         found = set(strings(meeting.get(f"/api/meetings/{stage.meeting}")))
         for source in SOURCES:
             found |= set(strings(stage.admin.get(source)))
+        found |= set(strings(stage.officer.get("/api/sightings/summary")))
         return sorted((text for text in found if len(text) > 2), key=len, reverse=True)
 
 

@@ -8,6 +8,7 @@ import { SourceContext, useNow, type Source } from "../ground/live/source";
 import { Empty, Failure, Loading } from "../ground/parts/states";
 import { Refused } from "../ground/http/client";
 import { TabletShell } from "../ground/shells/TabletShell";
+import type { MotionSnapshot } from "../ground/wire";
 import { useAgenda, useMotion, useRoll } from "./parts/snapshots";
 import { CheckIn } from "./tablet/CheckIn";
 import { DeskContext, useDesk, useView } from "./tablet/context";
@@ -19,6 +20,7 @@ import classes from "./tablet/Page.module.css";
 
 const NOTHING: Source = { snapshots: new Snapshots(), connection: new Connection() };
 const SEEN = "dinh.seen.motion";
+const WATCHED = "dinh.watched.motion";
 
 function Plain({ children }: { children: ReactNode }) {
   const agenda = useAgenda(useDesk().meeting);
@@ -40,15 +42,26 @@ function Identify() {
   );
 }
 
-/** Which screen the meeting asks for: a vote first, then its result, else the room. */
+/** Whether this tablet saw this vote while it was open: who checks in later is not shown old results. */
+function useWitness(motion: MotionSnapshot | undefined): boolean {
+  const id = motion?.motion ?? null;
+  const running = motion?.state === "open" ? id : null;
+  useEffect(() => {
+    if (running !== null) localStorage.setItem(WATCHED, running);
+  }, [running]);
+  return id !== null && localStorage.getItem(WATCHED) === id;
+}
+
+/** Which screen the meeting asks for: a vote first, then its result if this tablet was there, else the room. */
 function Inside({ me }: { me: Me }) {
   const desk = useDesk();
   const agenda = useAgenda(desk.meeting);
   const motion = useMotion(desk.meeting);
   const [left, setLeft] = useState<string>();
   const [seen, setSeen] = useState(() => localStorage.getItem(SEEN));
-  if (agenda === undefined) return <Loading lines={6} />;
   const id = motion?.motion ?? null;
+  const there = useWitness(motion);
+  if (agenda === undefined) return <Loading lines={6} />;
   if (motion?.state === "open" && id !== null && left !== id) {
     return (
       <Frame me={me}>
@@ -56,7 +69,7 @@ function Inside({ me }: { me: Me }) {
       </Frame>
     );
   }
-  if (motion?.state === "closed" && motion.count && id !== null && seen !== id) {
+  if (motion?.state === "closed" && motion.count && id !== null && there && seen !== id) {
     const leave = () => {
       localStorage.setItem(SEEN, id);
       setSeen(id);
