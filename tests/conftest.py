@@ -21,7 +21,7 @@ def pytest_report_header() -> list[str]:
     return [f"left out: tests/{path}: PyTorch is not installed (pip install torch==2.13.0 onnx matplotlib)" for path in collect_ignore]
 
 
-MAY_SKIP = "shared data"
+MAY_SKIP = "shared/data"
 """Development data lies beside the checkout, not in it; its tests say so and are the only ones that may be missing."""
 
 

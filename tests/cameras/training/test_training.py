@@ -60,6 +60,3 @@ def test_the_interval_is_clopper_pearson() -> None:
     assert interval(0, 10) == pytest.approx((0.0, 0.3085), abs=1e-4)
     assert interval(5, 10) == pytest.approx((0.1871, 0.8129), abs=1e-4)
     assert interval(10, 10) == pytest.approx((0.6915, 1.0), abs=1e-4)
-
-
-@pytest.mark.skipif(not (DATA / "waste" / "cutouts").is_dir(), reason="../shared/data is not here: real cut-outs are not looked at")
