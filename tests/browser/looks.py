@@ -67,8 +67,9 @@ TEXTS = """() => {
 }"""
 KEY = re.compile(r"\b(meeting|house|desk|ground|errors)\.[a-z]\w*")
 SAME_IN_BOTH = re.compile(
-    r"Đình|Camera|PIN|QR|SHA-256|RTSP|TCP|UDP|CA|Android|iPad|iPhone|Windows|Tablet|Ctrl|Enter|Open311|webhook|broker"
-    r"|rtsp://\S*|file://\S*|https?://\S*|dinh \w+|h264|hevc|[0-9a-f]{6,}|[0-9A-Z]{4}-[0-9A-Z]{4}|dinh\.local/\S*|\S+\.dinh\.json|\b[0-9a-f]{4}\b|\b\w{1,2}\b|Chrome|Linux|UTC",
+    r"[0-9A-Z]{4}-[0-9A-Z]{4}|dinh\.local/\S*|\+[0-9a-f]{8}\+\S+|\S*\.dinh\.json|rtsp://\S*|file://\S*|https?://\S*|dinh \w+"
+    r"|\b(?:Đình|Camera|PIN|QR|SHA-256|RTSP|TCP|UDP|CA|Android|iPad|iPhone|Windows|Tablet|Ctrl|Enter|Open311|webhook|broker)\b"
+    r"|\b(?:h264|hevc|Chrome|Linux|UTC)\b|[0-9a-f]{6,}|\b[0-9a-f]{4}\b|\b\w{1,2}\b",
     re.IGNORECASE,
 )
 """Names of things and of formats, which every language leaves as they are."""

@@ -134,7 +134,8 @@ def test_a_page(shown: Shown, visit: Visit, looks: Looks) -> None:
         shown.steps(page, language)
         looks.at(page, shown.name, language, touch=shown.touch)
         page.close()
-    assert looks.wrong() == ""
+    wrong = looks.wrong()
+    assert not wrong, wrong
 
 
 def test_the_officers_desk(visit: Visit, looks: Looks, commune: Commune) -> None:
@@ -145,7 +146,8 @@ def test_the_officers_desk(visit: Visit, looks: Looks, commune: Commune) -> None
         page.wait_for_function("() => document.querySelector('video')?.readyState >= 2")
         looks.at(page, "officer-desk", language)
         page.set_viewport_size({"width": 1440, "height": 900})
-    assert looks.wrong() == ""
+    wrong = looks.wrong()
+    assert not wrong, wrong
 
 
 def test_the_secretary_prepares(visit: Visit, looks: Looks, commune: Commune) -> None:
@@ -155,7 +157,8 @@ def test_the_secretary_prepares(visit: Visit, looks: Looks, commune: Commune) ->
         for tab in ("members", "items", "pins"):
             page.get_by_role("tab", name=say(f"meeting.prepare.{tab}", language).split(" (")[0]).click()
             looks.at(page, f"prepare-{tab}", language)
-    assert looks.wrong() == ""
+    wrong = looks.wrong()
+    assert not wrong, wrong
 
 
 @dataclass
@@ -252,7 +255,8 @@ def test_a_meeting_from_the_qr_code_to_the_outcome(evening: Evening) -> None:
     speech(evening)
     voting(evening)
     outcome(evening)
-    assert evening.looks.wrong() == ""
+    wrong = evening.looks.wrong()
+    assert not wrong, wrong
 
 
 def speech(evening: Evening) -> None:

@@ -69,7 +69,8 @@ def test_one_key_confirms_one_takes_back_and_the_report_arrives(visit: Visit, co
         reports.get_by_text(say("house.reports.is.delivered", language), exact=True).click()
         expect(reports.get_by_role("listitem").filter(has_text=say("house.fact.cameras_case_confirmed", language)).first).to_be_visible()
         looks.at(reports, "admin-reports-delivered", language)
-    assert looks.wrong() == ""
+    wrong = looks.wrong()
+    assert not wrong, wrong
 
 
 def test_a_rejection_carries_its_reason_and_the_empty_queue_says_what_was_watched(visit: Visit, commune: Commune) -> None:
@@ -81,6 +82,7 @@ def test_a_rejection_carries_its_reason_and_the_empty_queue_says_what_was_watche
     for language in looks.languages(page):
         expect(page.get_by_role("heading", name=say("desk.day.title", language))).to_be_visible()
         looks.at(page, "desk-empty", language, sizes=SEEN)
-    assert looks.wrong() == ""
+    wrong = looks.wrong()
+    assert not wrong, wrong
     page.get_by_text(say("desk.queue.done", "en")).first.click()
     expect(page.get_by_role("button").filter(has_text=camera)).to_contain_text(say("desk.state.rejected", "en"))

@@ -20,18 +20,18 @@ function Bar({ opened, page, zoom, onPage, onZoom }: { opened: Opened; page: num
   const [smaller, larger] = [next(-1), next(1)];
   return (
     <div className={classes.bar}>
-      <Button variant="default" size="md" disabled={page <= 1} onClick={() => onPage(page - 1)} leftSection={<IconChevronUp size={22} />}>
+      <Button variant="default" size="lg" disabled={page <= 1} onClick={() => onPage(page - 1)} leftSection={<IconChevronUp size={22} />}>
         <span className={classes.word}>{t("meeting.reader.previous")}</span>
       </Button>
       <span className={classes.where}>{t("meeting.reader.where", { page, last })}</span>
-      <Button variant="default" size="md" disabled={page >= last} onClick={() => onPage(page + 1)} leftSection={<IconChevronDown size={22} />}>
+      <Button variant="default" size="lg" disabled={page >= last} onClick={() => onPage(page + 1)} leftSection={<IconChevronDown size={22} />}>
         <span className={classes.word}>{t("meeting.reader.next")}</span>
       </Button>
       <span className={classes.gap} />
-      <Button variant="default" size="md" disabled={smaller === undefined} onClick={() => onZoom(smaller ?? 1)} leftSection={<IconZoomOut size={22} />}>
+      <Button variant="default" size="lg" disabled={smaller === undefined} onClick={() => onZoom(smaller ?? 1)} leftSection={<IconZoomOut size={22} />}>
         <span className={classes.word}>{t("meeting.reader.smaller")}</span>
       </Button>
-      <Button variant="default" size="md" disabled={larger === undefined} onClick={() => onZoom(larger ?? 1)} leftSection={<IconZoomIn size={22} />}>
+      <Button variant="default" size="lg" disabled={larger === undefined} onClick={() => onZoom(larger ?? 1)} leftSection={<IconZoomIn size={22} />}>
         <span className={classes.word}>{t("meeting.reader.larger")}</span>
       </Button>
     </div>

@@ -51,7 +51,7 @@ function Documents({ item }: { item: AgendaItem }) {
       {item.documents.length > 1 && (
         <div className={classes.documents} role="tablist" aria-label={t("meeting.reader.choose")}>
           {item.documents.map((document) => (
-            <button key={document.id} type="button" role="tab" aria-selected={document.id === shown.id} className={document.id === shown.id ? classes.tabHere : classes.tab} onClick={() => setChosen(document.id)}>
+            <button key={document.id} type="button" role="tab" aria-selected={document.id === shown.id} className={document.id === shown.id ? classes.tabHere : classes.tab} title={document.title} onClick={() => setChosen(document.id)}>
               {document.title}
             </button>
           ))}
@@ -93,7 +93,7 @@ export function Room({ agenda, me, onVote }: { agenda: AgendaSnapshot; me: Me; o
   const rail = <Agenda agenda={agenda} shown={shown?.id} onShow={choose} />;
   const title = (
     <>
-      <p className={classes.meeting}>{agenda.title}</p>
+      <p className={classes.meeting} title={agenda.title}>{agenda.title}</p>
       <h1 className={classes.now}>{current === undefined ? t(`meeting.state.${agenda.state}`) : t("meeting.item.current", { number: current.number, title: current.title })}</h1>
     </>
   );
@@ -105,16 +105,16 @@ export function Room({ agenda, me, onVote }: { agenda: AgendaSnapshot; me: Me; o
         </p>
       )}
       <div className={classes.tools}>
-        <Button className={classes.agendaButton ?? ""} size="md" variant="default" onClick={show} leftSection={<IconList size={22} />}>
+        <Button className={classes.agendaButton ?? ""} size="lg" variant="default" onClick={show} leftSection={<IconList size={22} />}>
           {t("meeting.agenda.title")}
         </Button>
         {away && (
-          <Button size="md" variant="light" onClick={() => setChosen(undefined)} leftSection={<IconPlayerPlay size={22} />}>
+          <Button size="lg" variant="light" onClick={() => setChosen(undefined)} leftSection={<IconPlayerPlay size={22} />}>
             {t("meeting.item.back")}
           </Button>
         )}
         {motion?.state === "open" && (
-          <Button size="md" onClick={onVote} leftSection={<IconChecklist size={22} />}>
+          <Button size="lg" onClick={onVote} leftSection={<IconChecklist size={22} />}>
             {t("meeting.vote.return")}
           </Button>
         )}
