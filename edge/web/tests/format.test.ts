@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ago, bytes, clock, date, money, number, time } from "../src/ground/words/format";
 
 describe("times and numbers as they are written here", () => {
-  const when = new Date(2026, 2, 5, 8, 30);
+  const when = new Date("2026-03-05T08:30:00+07:00");
 
   it("writes a time and a date", () => {
     expect(time(when)).toBe("08:30");

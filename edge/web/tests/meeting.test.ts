@@ -78,8 +78,8 @@ describe("the room and its list", () => {
   });
 
   it("reads a day and a time as they are typed here", () => {
-    expect(parseDateTime("05/03/2026", "08:30")).toEqual(new Date(2026, 2, 5, 8, 30));
-    expect(parseDateTime("5/3/2026", "8h30")).toEqual(new Date(2026, 2, 5, 8, 30));
+    expect(parseDateTime("05/03/2026", "08:30")).toEqual(new Date("2026-03-05T08:30:00+07:00"));
+    expect(parseDateTime("5/3/2026", "8h30")).toEqual(new Date("2026-03-05T08:30:00+07:00"));
     expect(parseDateTime("31/02/2026", "08:30")).toBeNull();
     expect(parseDateTime("05/03/2026", "24:00")).toBeNull();
   });

@@ -3,9 +3,13 @@
  * keeps the day-first date, because 05/03 must not mean two things in one office.
  */
 
-const TIME = new Intl.DateTimeFormat("vi-VN", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const SECONDS = new Intl.DateTimeFormat("vi-VN", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-const DATE = new Intl.DateTimeFormat("vi-VN", { day: "2-digit", month: "2-digit", year: "numeric" });
+/** The commune's own time, whatever zone a browser or tablet was set to: reports and minutes carry the same. No summer time. */
+const timeZone = "Asia/Ho_Chi_Minh";
+const ZONE_HOURS = 7;
+
+const TIME = new Intl.DateTimeFormat("vi-VN", { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const SECONDS = new Intl.DateTimeFormat("vi-VN", { timeZone, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const DATE = new Intl.DateTimeFormat("vi-VN", { timeZone, day: "2-digit", month: "2-digit", year: "numeric" });
 const NUMBER = new Intl.NumberFormat("vi-VN", { maximumFractionDigits: 2, useGrouping: "always" });
 
 type When = Date | string | number;
@@ -14,7 +18,7 @@ function instant(when: When): Date {
   return when instanceof Date ? when : new Date(when);
 }
 
-/** 08:30, in the browser's time zone. */
+/** 08:30, the commune's time. */
 export function time(when: When): string {
   return TIME.format(instant(when));
 }
@@ -84,6 +88,7 @@ export function parseDateTime(day: string, clockTime: string): Date | null {
   const [, dd, mm, yyyy] = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(day.trim()) ?? [];
   const [, hours, minutes] = /^(\d{1,2})[:h](\d{2})$/.exec(clockTime.trim()) ?? [];
   if (yyyy === undefined || minutes === undefined || Number(hours) > 23 || Number(minutes) > 59) return null;
-  const made = new Date(Number(yyyy), Number(mm) - 1, Number(dd), Number(hours), Number(minutes));
-  return made.getMonth() === Number(mm) - 1 && made.getDate() === Number(dd) ? made : null;
+  const made = new Date(Date.UTC(Number(yyyy), Number(mm) - 1, Number(dd), Number(hours) - ZONE_HOURS, Number(minutes)));
+  const wanted = `${(dd ?? "").padStart(2, "0")}/${(mm ?? "").padStart(2, "0")}/${yyyy}`;
+  return date(made) === wanted ? made : null;
 }
