@@ -8,6 +8,7 @@ import ssl
 import threading
 import time
 from concurrent.futures import Future
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -25,6 +26,11 @@ from broker.messages.meetings import MeetingAnswer, MeetingAsk, MotionSnapshot
 from edge.demo.calls import WAIT_S, Caller, Node
 
 Disconnected = paho.DisconnectFlags
+
+REPEAT_S, KEEP_ALIVE_S = 1.5, 5
+"""Asked again, and pinged, this often: paho leaves a packet that shared a WebSocket frame with another one unread until the
+next bytes come (only its socket is polled, not its frame buffer), so an answer could lie there for a whole keep-alive.
+"""
 
 
 def stamp() -> str:
@@ -85,7 +91,7 @@ class Tablet:
         mqtt.on_connect = self._subscribe
         mqtt.on_subscribe = lambda *_rest: ready.set()
         mqtt.on_message = self._take
-        mqtt.connect(where.hostname or "", where.port or 443, keepalive=30)
+        mqtt.connect(where.hostname or "", where.port or 443, keepalive=KEEP_ALIVE_S)
         mqtt.loop_start()
         self._mqtt = mqtt
         if not ready.wait(WAIT_S):
@@ -128,13 +134,18 @@ class Tablet:
             self.connect()
 
     def ask(self, kind: Any, body: dict[str, Any], *, patience_s: float = WAIT_S) -> MeetingAnswer:
-        """Ask the meeting and wait for its answer. Raises TimeoutError."""
+        """Ask the meeting until it answers; a repeat carries the same id and is harmless. Raises TimeoutError."""
         ask = MeetingAsk(id=secrets.token_hex(10), at=datetime.now(UTC), kind=kind, body=body)
         future = self._waiting[ask.id] = Future()
         if self._mqtt is None:
             raise ConnectionError(f"{self.device} is not connected")
-        self._mqtt.publish(topics.ASK.of(meeting=self.meeting, device=self.device), ask.to_bytes(), qos=1)
-        return future.result(patience_s)
+        end = time.monotonic() + patience_s
+        while True:
+            self._mqtt.publish(topics.ASK.of(meeting=self.meeting, device=self.device), ask.to_bytes(), qos=1)
+            with suppress(TimeoutError):
+                return future.result(REPEAT_S)
+            if time.monotonic() >= end or self._mqtt is None:
+                raise TimeoutError(f"{self.device}: {kind} was not answered")
 
     def send_raw(self, topic: str, payload: bytes) -> None:
         """Put any bytes on the air, for tests that try the broker's and the desk's patience."""
