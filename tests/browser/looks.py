@@ -66,6 +66,8 @@ TEXTS = """() => {
     return [...found];
 }"""
 KEY = re.compile(r"\b(meeting|house|desk|ground|errors)\.[a-z]\w*")
+SHORT_CODE = re.compile(r"[A-Z0-9]{6}")
+"""The code that two screens show at enrolment: letters of no language."""
 SAME_IN_BOTH = re.compile(
     r"[0-9A-Z]{4}-[0-9A-Z]{4}|dinh\.local/\S*|\+[0-9a-f]{8}\+\S+|\S*\.dinh\.json|rtsp://\S*|file://\S*|https?://\S*|dinh \w+"
     r"|\b(?:Đình|Camera|PIN|QR|SHA-256|RTSP|TCP|UDP|CA|Android|iPad|iPhone|Windows|Tablet|Ctrl|Enter|Open311|webhook|broker)\b"
@@ -129,6 +131,8 @@ class Looks:
         return "\n".join(self.faults)
 
     def _is_language(self, text: str) -> bool:
+        if SHORT_CODE.fullmatch(text.strip()):
+            return False
         for known in self.data:
             text = text.replace(known, " ")
         return bool(re.search(r"[^\W\d_]{3,}", SAME_IN_BOTH.sub(" ", text)))
