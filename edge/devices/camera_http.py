@@ -101,7 +101,7 @@ def routers(cameras: Cameras, person: PersonDependency, latest: Latest = lambda 
         return camera_view(cameras.add(body.name, body.url, rest, by=who), None)
 
     @router.post("/test")
-    def test_camera(body: TestIn, who: administrator) -> TestView:  # noqa: ARG001 - the right
+    def try_camera(body: TestIn, who: administrator) -> TestView:  # noqa: ARG001 - the right
         url = cameras.url_of(body.camera) if body.camera else body.url or ""
         return TestView.model_validate(cameras.test(url))
 

@@ -58,7 +58,7 @@ def _connectors(reporting: Reporting, person: PersonMaker) -> APIRouter:
         return reporting.change(connector, patch)
 
     @router.post("/{connector}/test")
-    async def test_connector(connector: ThingId) -> ProbeResult:
+    async def try_connector(connector: ThingId) -> ProbeResult:
         return await reporting.probe(connector)
 
     return router

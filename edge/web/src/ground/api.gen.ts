@@ -102,7 +102,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Test Camera */
-        post: operations["test_camera_api_cameras_test_post"];
+        post: operations["try_camera_api_cameras_test_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -172,7 +172,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Test Connector */
-        post: operations["test_connector_api_connectors__connector__test_post"];
+        post: operations["try_connector_api_connectors__connector__test_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3256,7 +3256,7 @@ export interface operations {
             };
         };
     };
-    test_camera_api_cameras_test_post: {
+    try_camera_api_cameras_test_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -3504,7 +3504,7 @@ export interface operations {
             };
         };
     };
-    test_connector_api_connectors__connector__test_post: {
+    try_connector_api_connectors__connector__test_post: {
         parameters: {
             query?: never;
             header?: never;
