@@ -95,6 +95,8 @@ class Member(SQLModel, table=True):
     seat: str | None = None
     votes: bool = True
     chairs: bool = False
+    weight: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    """Votes that he carries where a rule weighs; 1 everywhere else."""
     pin_hash: str | None = None
     badge_hash: str | None = None
 
@@ -189,6 +191,12 @@ class Motion(SQLModel, table=True):
     text: str = Field(sa_column=Column(Text, nullable=False))
     rule: str
     state: str = "draft"
+    candidates: str = Field(default="[]", sa_column=Column(Text, nullable=False, server_default="[]"))
+    """Of an election: [{id, name, about}] in the order of the paper, canonical JSON. Empty: a question."""
+    seats: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Of an election: how many are to be elected, and so the most that a ballot may choose."""
+    secret: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
+    """As the frozen rule says; meaningful once opened."""
     paper: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     paper_sha256: str | None = None
     may_change: bool = True
@@ -222,7 +230,68 @@ class Ballot(SQLModel, table=True):
     choice: str
     at: datetime = Field(sa_column=_time(empty=False))
     ballot_sha256: str
+    door: str = Field(default="tablet", sa_column_kwargs={"server_default": "tablet"})
+    """Which way it came: tablet (phones, too), keypad or roll_call. Informs; the checks do not look at it."""
     receipt: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class Token(SQLModel, table=True):
+    """One voter's right to one secret ballot, used: the blind signature that he was given. The same ask again gets the same one."""
+
+    __tablename__ = "meeting_tokens"
+
+    meeting: str = Field(sa_column=_meeting())
+    motion: str = Field(primary_key=True)
+    member: str = Field(primary_key=True)
+    blinded_sha256: str
+    blind_signature: str = Field(sa_column=Column(Text, nullable=False))
+    index: int
+    """Where the log has its token_issued entry."""
+
+
+class BoxedBallot(SQLModel, table=True):
+    """A secret ballot in the box. The table is ordered by the random tracker and has no row numbers: nothing here keeps the order of arrival."""
+
+    __tablename__ = "meeting_box"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    meeting: str = Field(sa_column=_meeting())
+    motion: str = Field(primary_key=True)
+    tracker: str = Field(primary_key=True)
+    """SHA-256 (hex) of the prepared message."""
+    prepared: str = Field(sa_column=Column(Text, nullable=False))
+    signature: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class ClerkKey(SQLModel, table=True):
+    """The ES256 key of a secretary's or chair's browser, which signs roll calls. `jwk` is canonical JSON."""
+
+    __tablename__ = "meeting_clerk_keys"
+
+    meeting: str = Field(sa_column=_meeting())
+    kid: str = Field(primary_key=True)
+    account: str
+    role: str
+    jwk: str = Field(sa_column=Column(Text, nullable=False))
+    bound_at: datetime = Field(sa_column=_time(empty=False))
+    ended_at: datetime | None = Field(default=None, sa_column=_time())
+
+
+class RollCall(SQLModel, table=True):
+    """Votes called out and entered by the secretary; they count from the chair's countersignature on."""
+
+    __tablename__ = "meeting_roll_calls"
+
+    meeting: str = Field(sa_column=_meeting())
+    id: str = Field(primary_key=True)
+    motion: str
+    state: str = "waiting"
+    """waiting, counted or withdrawn."""
+    lines: str = Field(sa_column=Column(Text, nullable=False))
+    secretary: str
+    secretary_jws: str = Field(sa_column=Column(Text, nullable=False))
+    chair_jws: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    made_at: datetime = Field(sa_column=_time(empty=False))
 
 
 class Current(SQLModel, table=True):
@@ -235,6 +304,7 @@ class Current(SQLModel, table=True):
     member: str = Field(primary_key=True)
     seat: str
     choice: str
+    """A choice of a question; of an election the chosen candidates' ids in the paper's order, joined by commas, or "none"."""
     index: int
 
 

@@ -287,6 +287,7 @@ def voting(evening: Evening) -> None:
     evening.look("vote", asked, text("meeting.step.close_motion"), text("meeting.hall.voting"))
     page = evening.tablet
     page.get_by_role("button", name=say("meeting.choice.for", "en"), exact=True).click()
+    text("meeting.receipt.overall.good")(page, "en")
     for language in evening.looks.languages(page):
         text("meeting.receipt.overall.good")(page, language)
         evening.looks.at(page, "tablet-receipt", language, touch=True)

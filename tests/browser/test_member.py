@@ -35,6 +35,13 @@ READ_VOTE = """key => new Promise((resolve, reject) => {
     };
 })"""
 """What the tablet keeps of a vote: the ballot that it signed and its receipt."""
+FULL_FOR_ASKS = """() => {
+    const put = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function (...given) {
+        return this.name === 'asks' ? new Promise(() => {}) : put.apply(this, given);
+    };
+}"""
+"""From now on nothing that is asked gets to the disk, nor further: as if the page went at that moment."""
 
 
 def choose(page: Page, label: str, option: str) -> None:
@@ -123,6 +130,21 @@ def test_a_vote_its_receipt_its_outcome_and_dinh_verify(visit: Visit, commune: C
     judged_outside(exported(visit, stage, motion, tmp_path), kept["cast"]["receipt"], tmp_path)
     page.get_by_role("button", name=say("meeting.vote.back")).click()
     expect(page.get_by_role("navigation", name=say("meeting.agenda.title"))).to_be_visible()
+
+
+def test_a_signed_ballot_goes_out_though_the_page_went_before_its_ask_was_kept(visit: Visit, commune: Commune) -> None:
+    stage = commune.stage
+    page = enrolled(visit, stage, "b5")
+    title = "Biểu quyết khi trang bị đóng giữa chừng"
+    motion = new_motion(stage, title)
+    open_motion(stage, motion)
+    expect_choices(page, title)
+    page.evaluate(FULL_FOR_ASKS)
+    page.get_by_role("button", name=say("meeting.choice.for"), exact=True).click()
+    expect(page.get_by_text(say("meeting.receipt.waiting")[:20])).to_be_visible()
+    page.reload()
+    expect_receipt(page)
+    close_motion(stage, motion)
 
 
 def expect_receipt(page: Page) -> None:

@@ -172,7 +172,14 @@ export class TabletDesk {
     if (answer.ok) await this.welcome(answer);
     else await this.leave();
     this.change({ resuming: false });
+    if (answer.ok) this.sendSigned();
     return undefined;
+  }
+
+  /** The page may have gone after a ballot was signed and before its ask was on disk: the same bytes get the same receipt. */
+  private sendSigned(): void {
+    const asked = new Set(this.post?.unanswered().map((ask) => ask.body.ballot));
+    for (const { pending } of Object.values(this.view.votes)) if (pending !== undefined && !asked.has(pending.jws)) void this.ask("cast", { ballot: pending.jws }, true);
   }
 
   private async welcome(answer: Answer): Promise<void> {
