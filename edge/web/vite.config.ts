@@ -1,7 +1,8 @@
 /// <reference types="vitest/config" />
 import react from "@vitejs/plugin-react";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
 
 const node = process.env.DINH_NODE ?? "https://127.0.0.1:8443";
@@ -25,8 +26,30 @@ function pdfParts(): Plugin {
   };
 }
 
+const PACKED = /\.(js|mjs|css|html|svg|json|wasm|pfb|ttf)$/;
+const WORTH_BYTES = 1024;
+
+/**
+ * Lays a .br and a .gz beside every file that shrinks: packed once and as small as it goes, where a node that packs at each
+ * visit would have to be quick. edge/http/pages.py hands them to browsers that ask.
+ */
+function packed(): Plugin {
+  return {
+    name: "packed",
+    apply: "build",
+    writeBundle({ dir = "" }, bundle) {
+      for (const name of Object.keys(bundle)) {
+        const whole = readFileSync(join(dir, name));
+        if (!PACKED.test(name) || whole.length < WORTH_BYTES) continue;
+        const smaller = { br: brotliCompressSync(whole, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: whole.length } }), gz: gzipSync(whole, { level: 9 }) };
+        for (const [end, bytes] of Object.entries(smaller)) if (bytes.length < whole.length * 0.9) writeFileSync(join(dir, `${name}.${end}`), bytes);
+      }
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), pdfParts()],
+  plugins: [react(), pdfParts(), packed()],
   build: {
     outDir: "built",
     emptyOutDir: true,

@@ -101,7 +101,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Test Camera */
+        /** Try Camera */
         post: operations["try_camera_api_cameras_test_post"];
         delete?: never;
         options?: never;
@@ -171,7 +171,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Test Connector */
+        /** Try Connector */
         post: operations["try_connector_api_connectors__connector__test_post"];
         delete?: never;
         options?: never;
