@@ -135,6 +135,8 @@ class Key(SQLModel, table=True):
     bound_at: datetime = Field(sa_column=_time(empty=False))
     ended_at: datetime | None = Field(default=None, sa_column=_time())
     online: bool = True
+    door: str = Field(default="tablet", sa_column_kwargs={"server_default": "tablet"})
+    """What kind of device holds it: tablet (phones, too) or keypad. Its ballots carry it on; the checks do not look at it."""
 
 
 class Lock(SQLModel, table=True):
@@ -286,9 +288,11 @@ class RollCall(SQLModel, table=True):
     id: str = Field(primary_key=True)
     motion: str
     state: str = "waiting"
-    """waiting, counted or withdrawn."""
+    """waiting, counted, withdrawn by the secretary or returned by the chair."""
     lines: str = Field(sa_column=Column(Text, nullable=False))
     secretary: str
+    """The account."""
+    secretary_name: str = ""
     secretary_jws: str = Field(sa_column=Column(Text, nullable=False))
     chair_jws: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     made_at: datetime = Field(sa_column=_time(empty=False))

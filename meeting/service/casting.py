@@ -6,16 +6,19 @@ the log entry with the ballot exactly as it came, the ballot with its receipt, a
 
 import hashlib
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, exists, insert, select, update
 from sqlmodel import SQLModel, col
 
 from broker.messages.meetings import Receipt
+from meeting import store
 from meeting.domain.ballots import MOST_BYTES, Ballot, Binding, Standing, check_vote, check_voter, read
 from meeting.domain.errors import Code
 from meeting.domain.motions import MotionState
-from meeting.domain.tally import CHOICES
+from meeting.domain.tally import QUESTION
 from meeting.log import entries
 from meeting.log.receipts import receipt
 from meeting.service.house import Work
@@ -44,6 +47,18 @@ AGAIN = update(Current).where(*_MINE)
 # The statements are made once: making them costs more than the database needs to answer.
 
 
+@dataclass(frozen=True)
+class Came:
+    """How a ballot came, and whose it was shown to be. `text` is what its hash names it by; `entry` is written to the log under `kind`."""
+
+    member: str
+    seat: str
+    door: str
+    kind: str
+    entry: Mapping[str, Any]
+    text: str
+
+
 def cast(work: Work, device: str, jws: object) -> Body:
     """The receipt, as the wire carries it. Raises Refusal with a ballot's own codes."""
     parts = open_signed(jws, most_bytes=MOST_BYTES, code=Code.BALLOT_BYTES)
@@ -53,15 +68,22 @@ def cast(work: Work, device: str, jws: object) -> Body:
         return known
     key = work.session.get(Key, (work.id, kid))
     binding = check_voter(parts, ballot, _binding(key), device=device, verify=is_signed)
+    said = entries.ballot(motion=ballot.motion, member=binding.member, jws=str(jws))
+    came = Came(binding.member, binding.seat, key.door if key else "tablet", "ballot", said, str(jws))
+    return count_ballot(work, ballot, came).model_dump(mode="json")
+
+
+def count_ballot(work: Work, ballot: Ballot, came: Came) -> Receipt:
+    """Checks 6 to 12, and all that is written for a ballot that passes them, whatever door it came through. Raises Refusal."""
     motion = work.session.get(Motion, (work.id, ballot.motion))
-    standing = _standing(work, binding, ballot, motion)
+    standing = _standing(work, came.member, ballot, motion)
     check_vote(ballot, standing)
-    placed = work.log("ballot", entries.ballot(motion=ballot.motion, member=binding.member, jws=str(jws)), motion=ballot.motion)
-    made = receipt(ballot.motion, str(jws), placed, origin=work.house.origin(work.id), signer=work.house.signer)
-    _keep(work, binding, ballot, made, again=standing.has_voted)
+    placed = work.log(came.kind, came.entry, motion=ballot.motion)
+    made = receipt(ballot.motion, came.text, placed, origin=work.house.origin(work.id), signer=work.house.signer)
+    _keep(work, came, ballot, made, again=standing.has_voted)
     voters = motion.eligible if motion is not None else 0
     work.entry.after(lambda: work.house.publisher.mark_counting(work.id, voters=voters))
-    return made.model_dump(mode="json")
+    return made
 
 
 def _receipt_of(work: Work, ballot_sha256: str) -> Body | None:
@@ -75,13 +97,13 @@ def _binding(key: Key | None) -> Binding | None:
     return Binding(key.meeting, key.member, key.seat, key.device, json.loads(key.jwk))
 
 
-def _standing(work: Work, binding: Binding, ballot: Ballot, motion: Motion | None) -> Standing:
-    whose = {"of_meeting": work.id, "of_motion": ballot.motion, "of_member": binding.member, "of_nonce": ballot.nonce}
+def _standing(work: Work, member: str, ballot: Ballot, motion: Motion | None) -> Standing:
+    whose = {"of_meeting": work.id, "of_motion": ballot.motion, "of_member": member, "of_nonce": ballot.nonce}
     present, nonce_used, has_voted, votes = work.session.execute(STANDING, whose).one()
     return Standing(
         state=MotionState(motion.state) if motion else None,
         paper_sha256=motion.paper_sha256 if motion else None,
-        choices=frozenset(CHOICES),
+        choices=store.as_motion(motion).slate if motion else QUESTION,
         on_paper=bool(votes),
         present=bool(present),
         nonce_used=bool(nonce_used),
@@ -90,11 +112,17 @@ def _standing(work: Work, binding: Binding, ballot: Ballot, motion: Motion | Non
     )
 
 
-def _keep(work: Work, binding: Binding, ballot: Ballot, made: Receipt, *, again: bool) -> None:
-    whose = {"meeting": work.id, "motion": ballot.motion, "member": binding.member}
-    counts = {"seat": binding.seat, "choice": ballot.choice, "index": made.index}
-    kept = {"nonce": ballot.nonce, "at": work.now, "ballot_sha256": made.ballot_sha256, "receipt": made.model_dump_json()}
-    work.session.execute(KEEP, {**whose, **counts, **kept})
+def _keep(work: Work, came: Came, ballot: Ballot, made: Receipt, *, again: bool) -> None:
+    whose = {"meeting": work.id, "motion": ballot.motion, "member": came.member}
+    counts = {"seat": came.seat, "choice": ballot.choice, "index": made.index}
+    kept = {
+        "nonce": ballot.nonce,
+        "at": work.now,
+        "ballot_sha256": made.ballot_sha256,
+        "door": came.door,
+        "receipt": made.model_dump_json(),
+    }
+    work.session.execute(KEEP, {**whose, **counts, **kept, "door": came.door})
     if again:
         mine = {f"of_{name}": value for name, value in whose.items()}
         work.session.execute(AGAIN.values(**counts), mine, execution_options={"synchronize_session": False})

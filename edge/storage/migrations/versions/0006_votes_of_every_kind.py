@@ -15,6 +15,7 @@ def upgrade() -> None:
     _meeting_roll_calls()
     _meeting_tokens()
     _meeting_ballots()
+    _meeting_keys()
     _meeting_members()
     _meeting_motions()
 
@@ -63,6 +64,7 @@ def _meeting_roll_calls() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("lines", sa.Text(), nullable=False),
         sa.Column("secretary", sa.String(), nullable=False),
+        sa.Column("secretary_name", sa.String(), nullable=False),
         sa.Column("secretary_jws", sa.Text(), nullable=False),
         sa.Column("chair_jws", sa.Text(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
@@ -93,6 +95,11 @@ def _meeting_tokens() -> None:
 
 def _meeting_ballots() -> None:
     with op.batch_alter_table("meeting_ballots", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("door", sa.String(), server_default="tablet", nullable=False))
+
+
+def _meeting_keys() -> None:
+    with op.batch_alter_table("meeting_keys", schema=None) as batch_op:
         batch_op.add_column(sa.Column("door", sa.String(), server_default="tablet", nullable=False))
 
 
