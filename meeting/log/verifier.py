@@ -16,7 +16,6 @@ What the caller still owes: that the key is the node's (it is on the hall screen
 is the one that others saw. A step that finds something is the last one. No code is shared with what counted.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -24,16 +23,17 @@ from typing import Any
 
 from meeting.log.checks.counting import Paper, check_opening, count, read_paper
 from meeting.log.checks.entries import Entry, read_entries
-from meeting.log.checks.reading import Fields, canonical, read_bundle
+from meeting.log.checks.reading import DECODER, Fields, canonical, read_bundle
 from meeting.log.checks.replay import Story, as_result
 from meeting.log.checks.report import Facts, Finding, Found, Report, Step, Wrong
 from meeting.log.checks.signatures import Head, open_note
+from meeting.log.checks.tree import leaf as leaf_of
 from meeting.log.checks.tree import path_hash, tree_hash
 
 __all__ = ["Beside", "Finding", "Found", "Report", "Step", "verify"]
 
 FIELDS = ("format", "meeting", "motion", "key", "checkpoint", "entries", "paper", "names")
-RECEIPT = ("motion", "code", "index", "size", "leaf_sha256", "proof", "checkpoint", "ballot_sha256")
+RECEIPT = ("motion", "code", "index", "size", "entry", "leaf_sha256", "proof", "checkpoint", "ballot_sha256")
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -145,11 +145,10 @@ class _Check:
         names = self.bundle.object("names")
         for member in names.values:
             name = Fields(names.object(member).values, f"names.{member}", Found.SHAPE).only(("salt", "name"))
-            try:
-                salt = bytes.fromhex(name.text("salt"))
-            except ValueError:
-                raise Wrong(Found.NAME, f"names.{member}.salt") from None
-            if salt.hex() != name.text("salt") or sha256(salt + name.text("name").encode()).hexdigest() != hashes.get(member):
+            salt = _hex(name.text("salt"))
+            if salt is None:
+                raise Wrong(Found.NAME, f"names.{member}.salt")
+            if sha256(salt + name.text("name").encode()).hexdigest() != hashes.get(member):
                 raise Wrong(Found.NAME, f"names.{member}", member=member)
         self.summary |= {"names": len(names.values)}
 
@@ -200,6 +199,7 @@ class _Check:
             (self.story.ballots.get(ballot) == index, "ballot_sha256"),
             (receipt.text("code") == _code(ballot), "code"),
             (inside and self.entries[index].leaf == leaf, "leaf_sha256"),
+            (leaf_of(receipt.text("entry").encode()) == leaf, "entry"),
             (inside and path_hash(leaf, index, size, path) == head.root, "proof"),
             (inside and tree_hash([one.leaf for one in self.entries[:size]]) == head.root, "checkpoint"),
         )
@@ -216,7 +216,7 @@ class _Check:
 
 def _json(raw: bytes, where: str) -> dict[str, Any]:
     try:
-        value = json.loads(raw)
+        value = DECODER.decode(raw.decode())
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
@@ -225,10 +225,19 @@ def _json(raw: bytes, where: str) -> dict[str, Any]:
 
 
 def _hash(text: str, where: str) -> bytes:
+    raw = _hex(text)
+    if raw is None or len(raw) != 32:
+        raise Wrong(Found.RECEIPT_FORM, where)
+    return raw
+
+
+def _hex(text: str) -> bytes | None:
+    """Hexadecimal in its one spelling."""
     try:
-        return bytes.fromhex(text)
+        raw = bytes.fromhex(text)
     except ValueError:
-        raise Wrong(Found.RECEIPT_FORM, where) from None
+        return None
+    return raw if raw.hex() == text else None
 
 
 def _code(ballot_sha256: str) -> str:

@@ -9,6 +9,7 @@ from meeting.log.checks.report import Found, Wrong
 
 CIVIL_DAY = timedelta(hours=7)
 """Days of the law are days in Vietnam."""
+STAMP = "%Y-%m-%dT%H:%M:%S.%fZ"
 PAPER = (
     *("format", "meeting", "meeting_title", "body", "motion", "item", "item_title", "title", "text"),
     *("choices", "documents", "rule", "voters", "opened_at"),
@@ -96,17 +97,22 @@ def count(paper: Paper, last: Mapping[str, str], present: int) -> dict[str, obje
 
 
 def _day(stamp: str, where: str) -> date:
+    """The civil day of a time in the log's one spelling: UTC with microseconds and Z."""
     try:
-        at = datetime.fromisoformat(stamp)
-    except ValueError:
-        raise Wrong(Found.PAPER_FORM, "paper.opened_at") from None
-    if at.tzinfo is None:
+        at = datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
+        day = (at + CIVIL_DAY).date()
+    except (ValueError, OverflowError):
+        raise Wrong(Found.PAPER_FORM, "paper.opened_at", near=where) from None
+    if at.strftime(STAMP) != stamp:
         raise Wrong(Found.PAPER_FORM, "paper.opened_at", near=where)
-    return (at.astimezone(UTC) + CIVIL_DAY).date()
+    return day
 
 
 def _date(day: str, where: str) -> date:
     try:
-        return date.fromisoformat(day)
+        read = date.fromisoformat(day)
     except ValueError:
         raise Wrong(Found.PAPER_FORM, "paper.rule", near=where) from None
+    if read.isoformat() != day:
+        raise Wrong(Found.PAPER_FORM, "paper.rule", near=where)
+    return read

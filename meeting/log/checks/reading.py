@@ -3,11 +3,17 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from meeting.log.checks.report import Found, Wrong
 
-DECODER = json.JSONDecoder()
+
+def _no_float(text: str) -> NoReturn:
+    """Nothing that is signed has a fraction, because two languages may write the same number in two ways."""
+    raise ValueError(text)
+
+
+DECODER = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float)
 
 
 def canonical(value: object) -> bytes:
@@ -22,7 +28,7 @@ def read_bundle(raw: bytes) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise Wrong(Found.NOT_UTF8, _locate(raw[: error.start].decode()), byte=error.start) from None
     try:
-        value = json.loads(text)
+        value = DECODER.decode(text)
         again = canonical(value)
     except (ValueError, RecursionError) as error:
         place = len(text[: error.pos].encode()) if isinstance(error, json.JSONDecodeError) else 0
@@ -43,9 +49,9 @@ def _locate(text: str) -> str:
     while True:
         try:
             key, place = DECODER.raw_decode(text, place)
-            if text[place : place + 1] != ":":
+            if not isinstance(key, str) or text[place : place + 1] != ":":
                 return where
-            where = str(key)
+            where = key
             if text[place + 1 : place + 2] == "[" and key == "entries":
                 count, place = _count(text, place + 2)
                 if text[place : place + 1] != "]":
@@ -135,7 +141,7 @@ class Fields:
 def read_object(text: str, where: str, wrong: Found) -> Fields:
     """Canonical JSON that is an object."""
     try:
-        value = json.loads(text)
+        value = DECODER.decode(text)
         same = canonical(value) == text.encode()
     except (ValueError, RecursionError):
         raise Wrong(wrong, where) from None

@@ -128,7 +128,7 @@ class Story:
             member = one.only(("member", "seat", "votes", "present", "kid")).text("member")
             known = self.members[member].values
             told = (known["seat"], known["votes"], member in self.present, self.live.get(member))
-            if (one.values["seat"], one.values["votes"], one.values["present"], one.values["kid"]) != told:
+            if (one.maybe_text("seat"), one.flag("votes"), one.flag("present"), one.maybe_text("kid")) != told:
                 raise Wrong(Found.ROLL, one.where, member=member)
         self._voters([[one.text("member"), one.maybe_text("seat")] for one in lines if one.flag("votes")], entry)
         here = self.voters & self.present

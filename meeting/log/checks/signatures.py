@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from meeting.log.checks.reading import DECODER
 from meeting.log.checks.report import Found, Wrong
 
 
@@ -82,7 +83,7 @@ def open_jws(text: str) -> Jws | None:
     if header is None or payload is None or signature is None:
         return None
     try:
-        read = json.loads(header)
+        read = DECODER.decode(header.decode())
     except (ValueError, RecursionError):
         return None
     return Jws(read, payload, f"{parts[0]}.{parts[1]}".encode(), signature)
@@ -106,8 +107,8 @@ def thumbprint(jwk: dict[str, Any]) -> str:
 
 def is_es256(jwk: dict[str, Any], jws: Jws) -> bool:
     """True when the signature is this key's: ECDSA on P-256 with SHA-256, r and s of 32 bytes each."""
-    x, y = _url(str(jwk.get("x"))), _url(str(jwk.get("y")))
-    if x is None or y is None or jwk.get("kty") != "EC" or jwk.get("crv") != "P-256" or len(jws.signature) != 64:
+    x, y = (_url(str(jwk.get(name))) or b"" for name in ("x", "y"))
+    if len(x) != 32 or len(y) != 32 or jwk.get("kty") != "EC" or jwk.get("crv") != "P-256" or len(jws.signature) != 64:
         return False
     r, s = int.from_bytes(jws.signature[:32], "big"), int.from_bytes(jws.signature[32:], "big")
     try:
