@@ -227,6 +227,8 @@ class Receipt(Message):
     """Eight characters in two groups, read aloud and found on the public board."""
     index: int
     size: int
+    entry: str
+    """The log entry's own bytes as text: what is hashed behind 0x00 into the leaf. It holds the ballot as it was signed."""
     leaf_sha256: Sha256
     proof: tuple[Sha256, ...]
     checkpoint: str

@@ -20,9 +20,10 @@ def code_of(ballot_sha256: str) -> str:
 
 @dataclass(frozen=True)
 class Placed:
-    """An entry that was just appended: the frontier after it, its leaf and its proof in that tree."""
+    """An entry that was just appended: its own text, the frontier after it, its leaf and its proof in that tree."""
 
     index: int
+    text: str
     leaf: bytes
     proof: tuple[bytes, ...]
     after: Frontier
@@ -37,6 +38,7 @@ def receipt(motion: str, jws: str, placed: Placed, *, origin: str, signer: Signe
         code=code_of(ballot_sha256),
         index=placed.index,
         size=placed.after.size,
+        entry=placed.text,
         leaf_sha256=placed.leaf.hex(),
         proof=tuple(one.hex() for one in placed.proof),
         checkpoint=signer.sign(head),

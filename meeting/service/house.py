@@ -67,12 +67,12 @@ class Work:
         """Append an entry to the vote log. O(log n), whatever its size."""
         place = entries.Place(self.meeting.log_size, self.id, self.now)
         raw = entries.entry(kind, place, data)
-        leaf = leaf_hash(raw)
+        leaf, text = leaf_hash(raw), raw.decode()
         grown, proof = frontier_of(self.meeting).add(leaf)
-        row = {"meeting": self.id, "index": place.index, "kind": kind, "motion": motion, "leaf": leaf.hex(), "text": raw.decode()}
+        row = {"meeting": self.id, "index": place.index, "kind": kind, "motion": motion, "leaf": leaf.hex(), "text": text}
         self.session.execute(APPEND, row)
         self.meeting.log_size, self.meeting.log_peaks = grown.size, " ".join(peak.hex() for peak in grown.peaks)
-        return Placed(place.index, leaf, proof, grown)
+        return Placed(place.index, text, leaf, proof, grown)
 
     def begin_log(self) -> None:
         """The log begins with the members as they are when the first of them checks in, or the meeting is opened."""

@@ -60,7 +60,7 @@ async function log(jws: string) {
   const typed = join(Uint8Array.of(1), raw);
   const id = (await sha256(join(utf8(`${ORIGIN}\n`), typed))).slice(0, 4);
   const key = `${ORIGIN}+${hex(id)}+${Buffer.from(typed).toString("base64")}`;
-  const text = canonical({ kind: "ballot", jws });
+  const text = canonical({ index: 4, jws, kind: "ballot", meeting: "m1", motion: "x1" });
   const leaves = [...(await entries(4)), await leafHash(utf8(text))];
   const body = `${ORIGIN}\n5\n${Buffer.from(await tree(leaves)).toString("base64")}\n`;
   const signature = join(id, new Uint8Array(sign(null, Buffer.from(body), privateKey)));
@@ -70,6 +70,7 @@ async function log(jws: string) {
     code: codeOf(ballot_sha256),
     index: 4,
     size: 5,
+    entry: text,
     leaf_sha256: hex(leaves[4] ?? new Uint8Array()),
     proof: (await path(leaves, 4)).map(hex),
     checkpoint: `${body}\n— ${ORIGIN} ${Buffer.from(signature).toString("base64")}\n`,
@@ -82,7 +83,7 @@ describe("a receipt", () => {
   it("is good in every step when nothing was changed", async () => {
     const { key, receipt } = await log("a.b.c");
     const findings = await checkReceipt(receipt, "a.b.c", "m1", key);
-    expect(findings).toEqual({ ballot: "good", code: "good", checkpoint: "good", inclusion: "good", signature: "good" });
+    expect(findings).toEqual({ ballot: "good", code: "good", entry: "good", checkpoint: "good", inclusion: "good", signature: "good" });
     expect(overall(findings)).toBe("good");
   });
 
@@ -91,10 +92,19 @@ describe("a receipt", () => {
     const other = (await log("x.y.z")).key;
     expect((await checkReceipt(receipt, "a.b.d", "m1", key)).ballot).toBe("bad");
     expect((await checkReceipt({ ...receipt, code: "0000-0000" }, "a.b.c", "m1", key)).code).toBe("bad");
+    expect((await checkReceipt({ ...receipt, entry: `${receipt.entry} ` }, "a.b.c", "m1", key)).entry).toBe("bad");
     expect((await checkReceipt(receipt, "a.b.c", "m2", key)).checkpoint).toBe("bad");
     expect((await checkReceipt({ ...receipt, leaf_sha256: receipt.ballot_sha256 }, "a.b.c", "m1", key)).inclusion).toBe("bad");
     expect((await checkReceipt(receipt, "a.b.c", "m1", other)).signature).toBe("bad");
     expect((await checkReceipt(receipt, "a.b.c", "m1", undefined)).signature).toBe("unknown");
+  });
+
+  it("is not good where the entry that is proved holds another ballot, though every hash is right", async () => {
+    const { key, receipt } = await log("x.y.z");
+    const mine = hex(await sha256(utf8("a.b.c")));
+    const findings = await checkReceipt({ ...receipt, ballot_sha256: mine, code: codeOf(mine) }, "a.b.c", "m1", key);
+    expect(findings).toEqual({ ballot: "good", code: "good", entry: "bad", checkpoint: "good", inclusion: "good", signature: "good" });
+    expect(overall(findings)).toBe("bad");
   });
 
   it("is found again in the bundle, and only there where it says", async () => {

@@ -221,6 +221,8 @@ export interface Receipt {
   code: string;
   index: number;
   size: number;
+  /** The log entry's own bytes as text: what is hashed behind 0x00 into the leaf. It holds the ballot as it was signed. */
+  entry: string;
   leaf_sha256: string;
   proof: string[];
   checkpoint: string;

@@ -17,7 +17,7 @@ export function codeOf(ballot_sha256: string): string {
   return `${letters.slice(0, 4)}-${letters.slice(4)}`;
 }
 
-export type Step = "ballot" | "code" | "checkpoint" | "inclusion" | "signature";
+export type Step = "ballot" | "code" | "entry" | "checkpoint" | "inclusion" | "signature";
 export type Finding = "good" | "bad" | "unknown";
 export type Findings = Record<Step, Finding>;
 
@@ -27,9 +27,10 @@ const verdict = (holds: boolean): Finding => (holds ? "good" : "bad");
  * What this tablet itself finds about a receipt:
  *  1 ballot      it is for exactly the bytes that were signed here
  *  2 code        the short code is made from them
- *  3 checkpoint  the head is of this meeting's log and as long as the receipt says
- *  4 inclusion   the proof leads from the entry to the head's root (RFC 6962)
- *  5 signature   the log's key, as first seen by this tablet, signed the head
+ *  3 entry       the log's entry hashes to the leaf, stands where the receipt says and holds this very ballot
+ *  4 checkpoint  the head is of this meeting's log and as long as the receipt says
+ *  5 inclusion   the proof leads from the entry's leaf to the head's root (RFC 6962)
+ *  6 signature   the log's key, as first seen by this tablet, signed the head
  */
 export async function checkReceipt(receipt: Receipt, jws: string | undefined, meeting: string, log_key: string | undefined): Promise<Findings> {
   const head = readCheckpoint(receipt.checkpoint);
@@ -38,16 +39,28 @@ export async function checkReceipt(receipt: Receipt, jws: string | undefined, me
   return {
     ballot: jws === undefined ? "unknown" : verdict(hex(await sha256(utf8(jws))) === receipt.ballot_sha256),
     code: verdict(codeOf(receipt.ballot_sha256) === receipt.code),
+    entry: jws === undefined ? "unknown" : verdict(await isEntry(receipt, jws, meeting)),
     checkpoint: verdict(head?.size === receipt.size && head.origin.endsWith(`/${meeting}`)),
     inclusion: verdict(head !== null && (await includes(head.root, inclusion))),
     signature: signature === "unsupported" ? "unknown" : verdict(signature === "valid"),
   };
 }
 
+/** The entry's text is a ballot's, at this place of this log, with exactly these bytes as the ballot; and it is what the leaf is the hash of. */
+async function isEntry({ entry, index, motion, leaf_sha256 }: Receipt, jws: string, meeting: string): Promise<boolean> {
+  if (hex(await leafHash(utf8(entry))) !== leaf_sha256) return false;
+  try {
+    const said = JSON.parse(entry) as Record<string, unknown>;
+    return said.kind === "ballot" && said.meeting === meeting && said.motion === motion && said.index === index && said.jws === jws;
+  } catch {
+    return false;
+  }
+}
+
 export function overall(findings: Findings): Finding {
   const all = Object.values(findings);
   if (all.includes("bad")) return "bad";
-  return findings.inclusion === "good" && findings.ballot === "good" ? "good" : "unknown";
+  return findings.inclusion === "good" && findings.ballot === "good" && findings.entry === "good" ? "good" : "unknown";
 }
 
 interface Bundle {

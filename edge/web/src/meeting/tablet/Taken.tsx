@@ -35,7 +35,7 @@ export function useFindings(vote: Vote | undefined, meeting: string): Findings |
   }).data;
 }
 
-const STEPS: Step[] = ["ballot", "checkpoint", "inclusion", "signature"];
+const STEPS: Step[] = ["ballot", "entry", "checkpoint", "inclusion", "signature"];
 
 function Proof({ findings }: { findings: Findings | undefined }) {
   const { t } = useTranslation();
