@@ -97,7 +97,7 @@ def read(parts: Signed) -> tuple[str, Ballot]:
     ballot = _payload(parts.payload)
     kid = parts.header.get("kid")
     if set(parts.header) != {"alg", "kid"} or parts.header["alg"] != "ES256" or not isinstance(kid, str) or not KID.fullmatch(kid):
-        raise Refusal(Code.BALLOT_ALGORITHM, alg=str(parts.header.get("alg"))[:20])
+        raise Refusal(Code.BALLOT_ALGORITHM, alg=ascii(str(parts.header.get("alg")))[1:-1][:20])
     return kid, ballot
 
 
