@@ -47,8 +47,8 @@ def _free_port() -> int:
 
 
 @contextmanager
-def cluster() -> Iterator[str]:
-    """A running server; yields the URL of its `postgres` database. Raises PostgresMissing."""
+def cluster(*, fsync: str = "off") -> Iterator[str]:
+    """A running server; yields the URL of its `postgres` database. `fsync` is on where time is measured. Raises PostgresMissing."""
     binaries, servant = _binaries(), _servant()
     with tempfile.TemporaryDirectory(prefix="dinh-pg-", dir="/tmp") as name:
         data, port = Path(name) / "data", _free_port()
@@ -56,7 +56,7 @@ def cluster() -> Iterator[str]:
             os.chown(name, servant, -1)
         initdb = [str(binaries / "initdb"), "-D", str(data), "-U", "dinh", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync"]
         subprocess.run(initdb, check=True, capture_output=True, user=servant, cwd=name)
-        options = ["-c", "fsync=off", "-k", name, "-h", "127.0.0.1", "-p", str(port)]
+        options = ["-c", f"fsync={fsync}", "-k", name, "-h", "127.0.0.1", "-p", str(port)]
         with (Path(name) / "log").open("wb") as log:
             server = subprocess.Popen(
                 [str(binaries / "postgres"), "-D", str(data), *options], user=servant, cwd=name, stdout=log, stderr=log
