@@ -44,7 +44,12 @@ class Code(StrEnum):
     TOO_FEW_TO_ADOPT = "meeting.too_few_to_adopt"  # rule, needed, present, base
     RULE_NOT_IN_FORCE = "meeting.rule_not_in_force"  # rule, valid_from, valid_until
     RULE_SECRET = "meeting.rule_secret"  # rule  # noqa: S105
+    SECRET_KEY_LOST = "meeting.secret_key_lost"  # motion  # noqa: S105
+    BALLOTS_ON_THE_WAY = "meeting.ballots_on_the_way"  # issued, cast
     NO_VOTERS = "meeting.no_voters"
+    NO_ELECTION = "meeting.no_election"  # rule
+    ELECTION_SEATS = "meeting.election_seats"  # rule, seats, candidates
+    CANDIDATE_TWICE = "meeting.candidate_twice"  # name
 
     NOT_A_PDF = "meeting.not_a_pdf"
     PDF_ENCRYPTED = "meeting.pdf_encrypted"
@@ -78,6 +83,29 @@ class Code(StrEnum):
     BALLOT_CHOICE = "meeting.ballot_choice"
     BALLOT_NONCE = "meeting.ballot_nonce"
     BALLOT_FINAL = "meeting.ballot_final"
+    VOTE_IS_SECRET = "meeting.vote_is_secret"  # motion
+    VOTE_IS_OPEN = "meeting.vote_is_open"  # motion
+
+    BOX_BYTES = "meeting.box_bytes"  # field
+    BOX_NOT_OPEN = "meeting.box_not_open"  # motion, state
+    BOX_SIGNATURE = "meeting.box_signature"
+    BOX_PLACE = "meeting.box_place"  # field
+    BOX_BUSY = "meeting.box_busy"  # retry_after_s
+
+    UNKNOWN_CALL = "meeting.unknown_call"  # call
+    CALL_BYTES = "meeting.call_bytes"  # field
+    CALL_KEY = "meeting.call_key"
+    CALL_SIGNATURE = "meeting.call_signature"
+    CALL_PLACE = "meeting.call_place"  # field
+    CALL_SECRET = "meeting.call_secret"  # motion  # noqa: S105
+    CALL_OWN = "meeting.call_own"
+    CALL_STATE = "meeting.call_state"  # state
+    CALL_WAITS = "meeting.call_waits"  # motion, count
+    CALL_NOT_PRESENT = "meeting.call_not_present"  # name
+    CALL_NO_VOTE = "meeting.call_no_vote"  # name
+    CALL_CHOICE = "meeting.call_choice"  # name
+    CALL_TWICE = "meeting.call_twice"  # name
+    CALL_FINAL = "meeting.call_final"  # name
 
 
 class Refusal(Exception):
