@@ -1,5 +1,6 @@
 """Rows read and written by job, and turned into the domain's values. No rule of a meeting is decided here."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
@@ -9,8 +10,9 @@ from sqlmodel import Session, SQLModel, col, select
 
 from broker.identity import is_id
 from meeting.domain import agenda, floor, roll
+from meeting.domain import motions as motions_of
 from meeting.domain.errors import Code, Refusal
-from meeting.tables import Ballot, Current, Document, Item, Key, LogEntry, Meeting, Member, Motion, Request, Seat, Stay
+from meeting.tables import Ballot, Current, Document, Item, Key, LogEntry, Meeting, Member, Motion, Request, Seat, Stay, Token
 
 Row = TypeVar("Row", Item, Member, Document, Motion)
 WAITING = ("waiting",)
@@ -109,7 +111,7 @@ def keys_of_device(session: Session, device: str) -> Sequence[Key]:
 
 
 def as_member(row: Member) -> roll.Member:
-    return roll.Member(row.id, row.name, row.office, row.seat, row.votes, row.chairs)
+    return roll.Member(row.id, row.name, row.office, row.seat, row.votes, row.chairs, row.weight)
 
 
 def as_stay(row: Stay) -> roll.Stay:
@@ -138,6 +140,22 @@ def save_stay(session: Session, meeting_id: str, stay: roll.Stay) -> None:
         row.left_at, row.left_by, row.reason = stay.left_at, stay.left_by.value if stay.left_by else None, stay.reason
         session.add(row)
     session.flush()
+
+
+def as_motion(row: Motion) -> motions_of.Motion:
+    candidates = tuple(motions_of.Candidate(**one) for one in json.loads(row.candidates))
+    return motions_of.Motion(
+        id=row.id,
+        item=row.item,
+        title=row.title,
+        text=row.text,
+        state=motions_of.MotionState(row.state),
+        paper_sha256=row.paper_sha256,
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        candidates=candidates,
+        seats=row.seats,
+    )
 
 
 def the_agenda(session: Session, meeting_id: str) -> agenda.Agenda:
@@ -224,6 +242,12 @@ def ballots(session: Session, meeting_id: str, motion_id: str) -> Sequence[Ballo
 def ballots_of(session: Session, meeting_id: str, member_id: str) -> Sequence[Ballot]:
     wanted = select(Ballot).where(Ballot.meeting == meeting_id, Ballot.member == member_id).order_by(col(Ballot.index))
     return session.exec(wanted).all()
+
+
+def issued(session: Session, meeting_id: str, motion_id: str) -> int:
+    """Tokens given out for a secret vote."""
+    wanted = select(func.count()).select_from(Token).where(Token.meeting == meeting_id, Token.motion == motion_id)
+    return session.exec(wanted).one()
 
 
 def log_entries(session: Session, meeting_id: str, size: int) -> Sequence[LogEntry]:

@@ -60,6 +60,8 @@ class Seat(Message):
     office: str | None = None
     """What the member is: "Chủ tịch", "Đại biểu"."""
     votes: bool = False
+    weight: int = 1
+    """Votes that the member carries where a rule weighs."""
     present: bool = False
     since: AwareDatetime | None = None
     tablet: bool = False
@@ -124,25 +126,53 @@ class RuleView(Message):
     """Votes for that are needed now; None while the base is not yet known."""
     citation: str
     verified: bool
+    secrecy: Literal["open", "secret"] = "open"
+    weights: bool = False
+    """True: `needed` and every number of the count are weights, not persons."""
 
 
 class Choice(Message):
-    """One option of a ballot paper, in the order in which it is drawn."""
+    """One option of a question's ballot paper, in the order in which it is drawn."""
 
     id: Literal["for", "against", "abstain"]
 
 
+class Candidate(Message):
+    """One who stands for election, in the paper's order. A ballot names him by `id`: c1, c2, ..."""
+
+    id: Annotated[str, Field(pattern=r"^c[1-9][0-9]?$")]
+    name: str
+    about: str = ""
+
+
+class SecretKey(Message):
+    """The public half of a secret vote's key (RFC 9474); n and e are base64url."""
+
+    scheme: Literal["RSABSSA-SHA384-PSS-Randomized"]
+    n: str
+    e: str
+
+
 class Count(Message):
-    """The result of a closed motion."""
+    """The result of a closed motion. All numbers are persons, or weights where the rule weighs."""
 
     votes: dict[str, int]
-    """Choice id -> ballots that count."""
+    """Choice or candidate -> ballots that count."""
     eligible: int
     present: int
+    issued: int | None = None
+    """Tokens given out for a secret ballot; None for an open one."""
     cast: int
+    """Ballots that came."""
+    valid: int
+    invalid: int
     base: int
     needed: int
     adopted: bool
+    """Of an election: as many are elected as were to be."""
+    elected: tuple[str, ...] = ()
+    tied: tuple[str, ...] = ()
+    """Candidates with equal votes for whom too few seats are left."""
 
 
 class LogHead(Message):
@@ -166,11 +196,20 @@ class MotionSnapshot(Snapshot):
     paper_base64: str | None = None
     """The frozen ballot paper, exactly the bytes whose SHA-256 is signed."""
     paper_sha256: Sha256 | None = None
+    method: Literal["question", "election"] = "question"
     choices: tuple[Choice, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    seats: int = 0
+    """Of an election: how many are to be elected, and so the most that a ballot may choose."""
+    secret: SecretKey | None = None
     rule: RuleView | None = None
     may_change: bool = True
     eligible: int = 0
+    """Persons who may vote."""
+    issued: int | None = None
+    """Tokens given out for a secret ballot; None for an open one."""
     cast: int = 0
+    """Persons who have voted."""
     cast_seats: tuple[Id, ...] = ()
     count: Count | None = None
     head: LogHead | None = None

@@ -12,7 +12,10 @@ from edge.errors import Code, Refusal
 if TYPE_CHECKING:
     from meeting.log.verifier import Report
 
-TALLY = ("title", "voters", "ballots", "for", "against", "abstain", "needed", "adopted", "entries", "root", "key")
+TALLY = (
+    *("title", "voters", "ballots", "for", "against", "abstain", "candidates", "elected", "tied"),
+    *("needed", "adopted", "entries", "root", "key"),
+)
 """Facts of a verified bundle, in the order in which they are read out."""
 
 

@@ -19,7 +19,7 @@ came, and a repeat of the very same bytes answered with the receipt of the first
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -29,7 +29,7 @@ from meeting.domain.motions import MotionState
 MOST_BYTES = 4096
 """Of the whole compact JWS. An honest ballot has about 700."""
 FIELDS = frozenset({"meeting", "motion", "paper", "choice", "seat", "nonce", "at"})
-PLAIN = re.compile(r"[!-~]{1,100}")
+PLAIN = re.compile(r"[!-~]{1,200}")
 """Everything in a ballot is an id, a hash, a word or a time: visible ASCII."""
 KID = re.compile(r"[A-Za-z0-9_-]{43}")
 """An RFC 7638 thumbprint."""
@@ -78,7 +78,8 @@ class Standing:
     state: MotionState | None
     """None: the meeting has no such motion."""
     paper_sha256: str | None
-    choices: frozenset[str]
+    choices: Container[str]
+    """What the paper lets a ballot say (meeting.domain.tally.Slate)."""
     on_paper: bool
     present: bool
     nonce_used: bool

@@ -28,6 +28,8 @@ class Member:
     seat: str | None = None
     votes: bool = True
     chairs: bool = False
+    weight: int = 1
+    """Votes that he carries where a rule weighs; at least 1."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,11 @@ class Roll:
         if stay is None:
             raise Refusal(Code.ALREADY_ABSENT, member=member)
         return replace(stay, left_at=now, left_by=by, reason=reason)
+
+
+def weight_of(members: Iterable[Member], *, weights: bool) -> int:
+    """How much these count together: their weights where the rule weighs, else one each."""
+    return sum(one.weight if weights else 1 for one in members)
 
 
 def check_members(members: Iterable[Member], seats: frozenset[str], *, most: int) -> tuple[Member, ...]:

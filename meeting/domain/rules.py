@@ -24,6 +24,15 @@ class Tie(StrEnum):
     """As the chair voted."""
 
 
+class Method(StrEnum):
+    """What a ballot answers."""
+
+    QUESTION = "question"
+    """For, against or abstain."""
+    ELECTION = "election"
+    """At most so many candidates as are to be elected."""
+
+
 class Secrecy(StrEnum):
     OPEN = "open"
     SECRET = "secret"  # noqa: S105 - a word of the law
@@ -67,6 +76,9 @@ class Rule:
     citation: str
     verified: bool
     """False until the operator has compared it with the law's own text."""
+    weights: bool = False
+    """Every voter counts as often as his entered weight says; else once. Voters, those present and the quorum are weighed, too."""
+    method: Method = Method.QUESTION
 
     def in_force(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
@@ -81,7 +93,10 @@ class Rule:
 
 
 def check_opening(rule: Rule, *, voters: int, present: int, day: date) -> None:
-    """Refuses to open a vote that could not be lawful: rule not in force, no quorum, too few here to adopt anything."""
+    """Refuses to open a vote that could not be lawful: rule not in force, no quorum, too few here to adopt anything.
+
+    `voters` and `present` are persons, or weights where the rule weighs.
+    """
     if not rule.in_force(day):
         until = rule.valid_until.isoformat() if rule.valid_until else None
         raise Refusal(Code.RULE_NOT_IN_FORCE, rule=rule.id, valid_from=rule.valid_from.isoformat(), valid_until=until)

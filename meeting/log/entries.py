@@ -62,6 +62,7 @@ class Voter:
     present: bool
     kid: str | None
     name_sha256: str
+    weight: int = 1
 
 
 def member(voter: Voter) -> Data:
@@ -71,6 +72,7 @@ def member(voter: Voter) -> Data:
         "seat": voter.seat,
         "votes": voter.votes,
         "chairs": voter.chairs,
+        "weight": voter.weight,
         "name_sha256": voter.name_sha256,
     }
 
@@ -116,7 +118,8 @@ def presence(*, member: str, present: bool, by: str) -> Data:
 
 def roll(motion: str, moment: Literal["opening", "closing"], voters: Iterable[Voter]) -> Data:
     """Who is here, taken at the opening and the close of every vote."""
-    lines = [{"member": one.member, "seat": one.seat, "votes": one.votes, "present": one.present, "kid": one.kid} for one in voters]
+    wanted = ("member", "seat", "votes", "weight", "present", "kid")
+    lines = [{name: getattr(one, name) for name in wanted} for one in voters]
     return {"motion": motion, "moment": moment, "members": lines}
 
 
@@ -135,7 +138,7 @@ def motion_closed(*, motion: str, ballots: int) -> Data:
 
 
 def result(motion: str, numbers: Mapping[str, Any]) -> Data:
-    """`numbers`: votes {choice: count}, eligible, present, cast, base, needed, adopted."""
+    """`numbers`: every field of meeting.domain.tally.Result, as JSON values."""
     return {"motion": motion, **numbers}
 
 

@@ -172,13 +172,21 @@ class _Check:
         said = self.story.result
         if said is None:
             raise Wrong(Found.MOTION_MISSING, "entries", motion=self.motion)
-        counted = count(self.paper, self.story.last, self.story.present_voters())
+        counted = count(self.paper, self.story.cast())
         if as_result(said) != canonical(counted):
             name = next((name for name, value in counted.items() if canonical(value) != canonical(said.values[name])), "votes")
             raise Wrong(Found.RESULT, f"{said.where}.{name}", counted=canonical(counted[name]).decode())
-        votes = said.object("votes").values
-        self.summary |= {"for": votes.get("for"), "against": votes.get("against"), "abstain": votes.get("abstain")}
+        self.summary |= self._told(said)
         self.summary |= {"needed": said.number("needed"), "adopted": said.flag("adopted")}
+
+    def _told(self, said: Fields) -> Facts:
+        """Votes for each choice of a question; of an election each candidate's votes by name, and who is elected."""
+        votes, paper = said.object("votes").values, self.paper
+        if paper.choices:
+            return {choice: votes[choice] for choice in paper.choices}
+        names = dict(zip(paper.candidates, paper.names, strict=True))
+        told: Facts = {"candidates": "; ".join(f"{name} {votes[one]}" for one, name in names.items())}
+        return told | {word: "; ".join(names[one] for one in said.texts(word)) for word in ("elected", "tied")}
 
     def _receipts(self) -> None:
         for number, raw in enumerate(self.beside.receipts):

@@ -7,9 +7,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from meeting.domain.rules import Base, Rule, Secrecy, Share, Tie
+from meeting.domain.rules import Base, Method, Rule, Secrecy, Share, Tie
 
 Fraction = Annotated[str, Field(pattern=r"^[1-9]\d{0,3}/[1-9]\d{0,3}$")]
 
@@ -30,11 +30,24 @@ class RuleData(BaseModel):
     quorum: Fraction | None = None
     proxy: bool = False
     secrecy: Secrecy = Secrecy.OPEN
+    weights: bool = False
+    method: Method = Method.QUESTION
     may_change: bool = True
     valid_from: date
     valid_until: date | None = None
     citation: str
     verified: bool = False
+
+    @model_validator(mode="after")
+    def _can_be_counted(self) -> "RuleData":
+        """A weight would name its voter in the box; a chair cannot stand for a candidate."""
+        if self.weights and self.secrecy is Secrecy.SECRET:
+            raise ValueError("a secret rule cannot weigh votes: the weight would name the voter")
+        if self.method is Method.ELECTION and self.tie is Tie.CHAIR:
+            raise ValueError("in an election the chair cannot decide a tie")
+        if self.secrecy is Secrecy.SECRET and (self.tie is Tie.CHAIR or self.may_change):
+            raise ValueError("a secret ballot cannot be changed, and the chair's is not known: may_change = false, tie = rejected")
+        return self
 
     def rule(self) -> Rule:
         fields = {**dict(self), "share": share(self.share), "quorum": share(self.quorum) if self.quorum else None}
@@ -78,6 +91,8 @@ def from_words(words: Mapping[str, Any]) -> Rule:
         quorum=Share(*words["quorum"]) if words["quorum"] else None,
         proxy=words["proxy"],
         secrecy=Secrecy(words["secrecy"]),
+        weights=words["weights"],
+        method=Method(words["method"]),
         may_change=words["may_change"],
         valid_from=date.fromisoformat(words["valid_from"]),
         valid_until=date.fromisoformat(words["valid_until"]) if words["valid_until"] else None,

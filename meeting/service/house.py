@@ -155,7 +155,7 @@ def frontier_of(meeting: Meeting) -> Frontier:
 
 def as_voter(row: Member, *, present: bool = False, kid: str | None = None) -> entries.Voter:
     """A member as the log knows him."""
-    return entries.Voter(row.id, row.seat, row.votes, row.chairs, present, kid, entries.name_hash(row.name_salt, row.name))
+    return entries.Voter(row.id, row.seat, row.votes, row.chairs, present, kid, entries.name_hash(row.name_salt, row.name), row.weight)
 
 
 __all__ = ["ALL", "WAIT_S", "House", "Show", "Work", "as_voter", "frontier_of"]

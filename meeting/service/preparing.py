@@ -108,7 +108,8 @@ class Preparing:
             before = store.as_member(row) if one.id in known else None
             if before is not None and replace(before, office=one.office) != one:
                 _refuse_bound(row, bound)
-            row.place, row.name, row.office, row.seat, row.votes, row.chairs = place, one.name, one.office, one.seat, one.votes, one.chairs
+            row.place, row.name, row.office, row.seat = place, one.name, one.office, one.seat
+            row.votes, row.chairs, row.weight = one.votes, one.chairs, one.weight
             work.session.add(row)
             if before != one:
                 self._log(work, "member", entries.member(as_voter(row)))

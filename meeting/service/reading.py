@@ -7,11 +7,10 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from broker.messages.meetings import Choice, LogHead
+from broker.messages.meetings import LogHead
 from meeting import store
 from meeting.domain.errors import Code, Refusal
 from meeting.domain.rules import Rule
-from meeting.domain.tally import CHOICES
 from meeting.log import merkle
 from meeting.log.bundle import Bundle, Line, Name, to_bytes
 from meeting.log.entries import name_hash
@@ -19,7 +18,7 @@ from meeting.log.merkle import Frontier
 from meeting.log.receipts import code_of
 from meeting.papers.shelf import Shelf
 from meeting.service.house import House
-from meeting.service.snapshots import count_of, document_ref, rule_of, rule_view
+from meeting.service.snapshots import asked, count_of, document_ref, issued_of, rule_of, rule_view, weight_of
 from meeting.service.words import (
     BoardLine,
     CorrectionView,
@@ -79,7 +78,7 @@ class Reading:
         reasons, online = store.last_reasons(session, meeting), {one.member for one in store.live_keys(session, meeting) if one.online}
         return tuple(
             MemberView(
-                **row.model_dump(include={"id", "name", "office", "seat", "votes", "chairs"}),
+                **row.model_dump(include={"id", "name", "office", "seat", "votes", "chairs", "weight"}),
                 label=labels.get(row.seat) if row.seat else None,
                 present=row.id in since,
                 since=since.get(row.id),
@@ -104,15 +103,16 @@ class Reading:
 
     def _motion(self, session: Session, meeting: Meeting, row: Motion) -> MotionView:
         rule, count = rule_of(self.house, row), count_of(row)
-        voters = row.eligible if row.paper else len(store.the_roll(session, meeting.id).voters)
+        voters = store.the_roll(session, meeting.id).voters
         shown = row.model_dump(include={"id", "item", "title", "text", "state", "opened_at", "closed_at", "paper_sha256"})
         return MotionView.model_validate(
             {
                 **shown,
-                "rule": rule_view(rule, voters=voters, count=count),
-                "choices": tuple(Choice.model_validate({"id": choice}) for choice in CHOICES),
+                **asked(row, rule),
+                "rule": rule_view(rule, voters=weight_of(row, rule, voters), count=count),
                 "may_change": row.may_change if row.paper else rule.may_change,
-                "eligible": voters,
+                "eligible": row.eligible if row.paper else len(voters),
+                "issued": issued_of(session, row),
                 "cast": len(store.current(session, meeting.id, row.id)),
                 "count": count,
             }
@@ -213,6 +213,8 @@ def rule_line(rule: Rule) -> RuleLine:
         quorum=str(rule.quorum) if rule.quorum else None,
         proxy=rule.proxy,
         secrecy=rule.secrecy.value,
+        weights=rule.weights,
+        method=rule.method.value,
         may_change=rule.may_change,
         valid_from=rule.valid_from.isoformat(),
         valid_until=rule.valid_until.isoformat() if rule.valid_until else None,

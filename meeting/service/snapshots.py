@@ -2,8 +2,9 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -11,6 +12,7 @@ from broker import topics
 from broker.messages import meetings as words
 from broker.messages.base import Snapshot
 from meeting import rules, store
+from meeting.domain import roll as rolls
 from meeting.domain.rules import Base, Rule
 from meeting.domain.tally import CHOICES
 from meeting.service.house import House, Show, frontier_of
@@ -83,7 +85,11 @@ def roll(house: House, session: Session, row: Meeting) -> words.RollSnapshot:
     seats = []
     for seat in store.seats(session, row.id):
         member = seated.get(seat.id)
-        whose = {} if member is None else {"member": member.id, "name": member.name, "office": member.office, "votes": member.votes}
+        whose: dict[str, Any] = (
+            {}
+            if member is None
+            else {"member": member.id, "name": member.name, "office": member.office, "votes": member.votes, "weight": member.weight}
+        )
         here = since.get(member.id) if member else None
         tablet = member is not None and member.id in online
         place = {"id": seat.id, "label": seat.label, "x": seat.x, "y": seat.y}
@@ -141,6 +147,33 @@ def rule_of(house: House, row: Motion) -> Rule:
     return house.rule(row.rule)
 
 
+def paper_of(row: Motion) -> dict[str, Any]:
+    """The frozen paper's own words; nothing for a draft."""
+    return dict(json.loads(row.paper)) if row.paper is not None else {}
+
+
+def weight_of(row: Motion, rule: Rule, voters: Iterable[rolls.Member]) -> int:
+    """The whole of the voters, in persons or weights: as frozen, or as the roll would give it now."""
+    paper = paper_of(row)
+    return int(paper["voters"]["weight"]) if paper else rolls.weight_of(voters, weights=rule.weights)
+
+
+def issued_of(session: Session, row: Motion) -> int | None:
+    """Tokens given out so far; None for an open vote."""
+    return store.issued(session, row.meeting, row.id) if row.paper and row.secret else None
+
+
+def asked(row: Motion, rule: Rule) -> dict[str, Any]:
+    """What the motion asks: the choices of a question, or the candidates and how many of them are to be elected."""
+    candidates = store.as_motion(row).candidates
+    return {
+        "method": rule.method.value,
+        "choices": () if candidates else tuple(words.Choice.model_validate({"id": choice}) for choice in CHOICES),
+        "candidates": tuple(words.Candidate(id=one.id, name=one.name, about=one.about) for one in candidates),
+        "seats": row.seats,
+    }
+
+
 def rule_view(rule: Rule, *, voters: int, count: words.Count | None = None) -> words.RuleView:
     """`needed` is known before the close only where the base is all voters."""
     needed = rule.needed(voters) if rule.base is Base.ALL else None
@@ -153,6 +186,8 @@ def rule_view(rule: Rule, *, voters: int, count: words.Count | None = None) -> w
         needed=count.needed if count else needed,
         citation=rule.citation,
         verified=rule.verified,
+        secrecy=rule.secrecy.value,
+        weights=rule.weights,
     )
 
 
@@ -174,23 +209,18 @@ def motion(house: House, session: Session, row: Meeting) -> words.MotionSnapshot
         return words.MotionSnapshot(revision=revision, at=at)
     shown = store.motion(session, row.id, row.motion)
     cast = store.current(session, row.id, shown.id)
-    count = count_of(shown)
+    count, rule, paper = count_of(shown), rule_of(house, shown), paper_of(shown)
+    told = ("item", "title", "text", "state", "opened_at", "closed_at", "paper_sha256", "may_change", "eligible")
     return words.MotionSnapshot(
+        **{name: getattr(shown, name) for name in told},
+        **asked(shown, rule),
         revision=revision,
         at=at,
         motion=shown.id,
-        item=shown.item,
-        title=shown.title,
-        text=shown.text,
-        state=shown.state,
-        opened_at=shown.opened_at,
-        closed_at=shown.closed_at,
         paper_base64=b64encode(shown.paper).decode() if shown.paper else None,
-        paper_sha256=shown.paper_sha256,
-        choices=tuple(words.Choice(id=choice) for choice in CHOICES),
-        rule=rule_view(rule_of(house, shown), voters=shown.eligible, count=count),
-        may_change=shown.may_change,
-        eligible=shown.eligible,
+        secret=paper.get("secret"),
+        rule=rule_view(rule, voters=weight_of(shown, rule, ()), count=count),
+        issued=issued_of(session, shown),
         cast=len(cast),
         cast_seats=tuple(sorted(one.seat for one in cast)),
         count=count,

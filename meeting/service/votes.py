@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal
 
 from broker.envelope import canonical
@@ -10,14 +10,16 @@ from meeting import store
 from meeting.domain import facts
 from meeting.domain.agenda import MeetingState
 from meeting.domain.errors import Code, Refusal
-from meeting.domain.motions import Motion, MotionState, PaperDocument, Question, paper
-from meeting.domain.rules import Rule, check_opening
-from meeting.domain.tally import Numbers, Result, count
+from meeting.domain.motions import MotionState, PaperDocument, Question, check_election, listed, paper
+from meeting.domain.roll import weight_of
+from meeting.domain.rules import Rule, Secrecy, check_opening
+from meeting.domain.tally import Numbers, Result, Said, count
 from meeting.log import entries
 from meeting.service.house import House, Show, Work, as_voter
 from meeting.service.preparing import NOT_CLOSED, refuse_while_voting
-from meeting.service.snapshots import rule_of
+from meeting.service.snapshots import paper_of, rule_of
 from meeting.service.words import Changed, NewMotion
+from meeting.store import as_motion
 from meeting.tables import Motion as MotionRow
 
 CIVIL_DAY = timedelta(hours=7)
@@ -37,8 +39,11 @@ class Votes:
             work.require(*NOT_CLOSED)
             store.item(work.session, meeting, new.item)
             rule = self.house.rule(new.rule or work.meeting.rule)
+            candidates = listed((one.name, one.about) for one in new.candidates)
+            check_election(rule, candidates, new.seats)
             place = len(store.motions(work.session, meeting))
             row = MotionRow(meeting=meeting, id=self.house.ids(), item=new.item, place=place, title=new.title, text=new.text, rule=rule.id)
+            row.candidates, row.seats = canonical([asdict(one) for one in candidates]).decode(), new.seats
             work.session.add(row)
             work.show(Show.AGENDA)
             return row.id
@@ -55,7 +60,9 @@ class Votes:
             rule, roll = self.house.rule(row.rule), store.the_roll(work.session, meeting)
             as_motion(row).opened("", work.now)
             day = (work.now + CIVIL_DAY).date()
-            check_opening(rule, voters=len(roll.voters), present=len(roll.present_voters), day=day)
+            check_election(rule, as_motion(row).candidates, row.seats)
+            voters, present = (weight_of(some, weights=rule.weights) for some in (roll.voters, roll.present_voters))
+            check_opening(rule, voters=voters, present=present, day=day)
             self._freeze(work, row, rule)
             take_roll(work, motion, "opening")
             work.log("motion_opened", entries.motion_opened(motion=motion, paper_sha256=str(row.paper_sha256)), motion=motion)
@@ -82,6 +89,7 @@ class Votes:
         row.paper_sha256 = hashlib.sha256(row.paper).hexdigest()
         opened = as_motion(row).opened(row.paper_sha256, work.now)
         row.state, row.opened_at, row.may_change = opened.state.value, opened.opened_at, rule.may_change
+        row.secret = rule.secrecy is Secrecy.SECRET
         row.roll_index, row.eligible = work.meeting.log_size, len(question.voters)
         work.session.add(row)
 
@@ -106,12 +114,18 @@ class Votes:
         return self.house.change(meeting, act)
 
     def _count(self, work: Work, row: MotionRow) -> Result:
-        roll = store.the_roll(work.session, work.id)
+        roll, rule = store.the_roll(work.session, work.id), rule_of(self.house, row)
         counted = {one.member: one.choice for one in store.current(work.session, work.id, row.id)}
+        weights = {one.id: one.weight if rule.weights else 1 for one in roll.voters}
         present = {one.id for one in roll.present_voters} | set(counted)
         chair = next((one.id for one in roll.voters if one.chairs), None)
-        numbers = Numbers(eligible=row.eligible, present=len(present), chair=counted.get(chair) if chair else None)
-        return count(counted, rule_of(self.house, row), numbers)
+        numbers = Numbers(
+            eligible=paper_of(row)["voters"]["weight"],
+            present=sum(weights[one] for one in present),
+            chair=counted.get(chair) if chair else None,
+        )
+        ballots = (Said(choice, weights[member]) for member, choice in counted.items())
+        return count(ballots, rule, numbers, slate=as_motion(row).slate)
 
     def correct(self, meeting: str, motion: str, *, text: str, by: str) -> Changed:
         """What the chair corrects after the close: an entry of its own beside what it corrects."""
@@ -126,11 +140,6 @@ class Votes:
             return motion
 
         return self.house.change(meeting, act)
-
-
-def as_motion(row: MotionRow) -> Motion:
-    opened_at: datetime | None = row.opened_at
-    return Motion(row.id, row.item, row.title, row.text, MotionState(row.state), row.paper_sha256, opened_at, row.closed_at)
 
 
 def take_roll(work: Work, motion: str, moment: Literal["opening", "closing"]) -> None:

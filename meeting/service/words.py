@@ -1,12 +1,23 @@
 """What is asked of the meeting room and what it answers, as the doors carry it. Times are UTC with an offset."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from broker.identity import Id
 from broker.messages.base import Sha256
-from broker.messages.meetings import Choice, Count, DocumentRef, ItemState, LogHead, MeetingState, MotionState, RuleView
+from broker.messages.meetings import (
+    Candidate,
+    Choice,
+    Count,
+    DocumentRef,
+    ItemState,
+    LogHead,
+    MeetingState,
+    MotionState,
+    RuleView,
+)
+from meeting.domain.tally import MOST_CANDIDATES
 
 VISIBLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 """Text without control characters; line breaks and tabs are text."""
@@ -79,6 +90,8 @@ class MemberWords(Words):
     votes: bool = True
     chairs: bool = False
     """He is the chair whose vote decides a tie where the rule says so."""
+    weight: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    """Votes that he carries where a rule weighs."""
 
 
 class NewItem(Words):
@@ -127,19 +140,64 @@ class PageWords(Words):
     page: Annotated[int, Field(ge=1)] = 1
 
 
+class CandidateWords(Words):
+    """One who stands for election, with a line about him."""
+
+    name: Name
+    about: MaybeLine = ""
+
+
 class NewMotion(Words):
-    """A motion in draft. Without a rule it follows the meeting's."""
+    """A motion in draft. Without a rule it follows the meeting's. Candidates and seats where the rule is that of an election."""
 
     item: Id
     title: Line
     text: Annotated[str, Field(max_length=8000, pattern=VISIBLE)] = ""
     rule: str | None = None
+    candidates: Annotated[tuple[CandidateWords, ...], Field(max_length=MOST_CANDIDATES)] = ()
+    """In the order in which they will stand on the paper."""
+    seats: Annotated[int, Field(ge=0, le=MOST_CANDIDATES)] = 0
+    """How many are to be elected."""
 
 
 class CorrectionWords(Words):
     """What the chair corrects after the close. It stays in the log beside what it corrects."""
 
     text: Annotated[str, Field(min_length=1, max_length=2000, pattern=VISIBLE)]
+
+
+class ClerkKeyWords(Words):
+    """The ES256 key of this browser, for signing as secretary or as chair; `proof` is a JWS over {meeting, device: the account, kid, at} by it."""
+
+    key: dict[str, Any]
+    proof: Annotated[str, Field(max_length=2048)]
+    role: Literal["secretary", "chair"]
+
+
+class SignedWords(Words):
+    """A compact JWS, checked by what it is sent to."""
+
+    jws: Annotated[str, Field(max_length=64 * 1024)]
+
+
+class CalledLine(Words):
+    """What one member called out."""
+
+    member: Id
+    choice: str
+
+
+class RollCallView(Words):
+    """A roll call as it waits for the chair, or what became of it. What the chair signs is the SHA-256 of `jws`."""
+
+    id: Id
+    state: Literal["waiting", "counted", "withdrawn", "returned"]
+    account: str
+    """Who entered it, and his name."""
+    name: str
+    made_at: AwareDatetime
+    jws: str
+    lines: tuple[CalledLine, ...]
 
 
 class PinView(Words):
@@ -167,6 +225,8 @@ class RuleLine(Words):
     quorum: str | None
     proxy: bool
     secrecy: Literal["open", "secret"]
+    weights: bool
+    method: Literal["question", "election"]
     may_change: bool
     valid_from: str
     """A day, YYYY-MM-DD, in the node's own civil calendar."""
@@ -184,12 +244,16 @@ class MotionView(Words):
     text: str
     state: MotionState
     rule: RuleView
+    method: Literal["question", "election"]
     choices: tuple[Choice, ...]
+    candidates: tuple[Candidate, ...]
+    seats: int
     may_change: bool
     opened_at: AwareDatetime | None
     closed_at: AwareDatetime | None
     paper_sha256: Sha256 | None
     eligible: int
+    issued: int | None
     cast: int
     count: Count | None
 
@@ -202,7 +266,8 @@ class BoardLine(Words):
     label: str
     name: str | None
     """Only for staff."""
-    choice: Literal["for", "against", "abstain"]
+    choice: str
+    """Of an election: the chosen candidates' ids joined by commas, or "none"."""
     index: int
     at: AwareDatetime
     counts: bool
@@ -255,6 +320,7 @@ class MemberView(Words):
     label: str | None
     votes: bool
     chairs: bool
+    weight: int
     present: bool
     since: AwareDatetime | None
     reason: str

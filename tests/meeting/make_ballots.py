@@ -81,7 +81,8 @@ def case(code: str | None, ballot: str, *, sent_from: str = "tablet-1", bound: b
     known = {
         "state": "open",
         "paper_sha256": PAPER,
-        "choices": ["for", "against", "abstain"],
+        "candidates": [],
+        "seats": 0,
         "on_paper": True,
         "present": True,
         "nonce_used": False,
@@ -98,6 +99,11 @@ def case(code: str | None, ballot: str, *, sent_from: str = "tablet-1", bound: b
     }
 
 
+def elects(code: str | None, choice: str) -> Case:
+    """A ballot of an election: at most two of three candidates."""
+    return case(code, sign(said(choice=choice)), candidates=["c1", "c2", "c3"], seats=2)
+
+
 GOOD = sign(said())
 HEAD, BODY, SIGNATURE = GOOD.split(".")
 
@@ -107,6 +113,9 @@ def cases() -> dict[str, Case]:
     return {
         "00-right": case(None, GOOD),
         "00-right-second-vote": case(None, GOOD, has_voted=True),
+        "00-right-election-one": elects(None, "c2"),
+        "00-right-election-as-many-as-seats": elects(None, "c1,c3"),
+        "00-right-election-nobody": elects(None, "none"),
         "01-bytes-empty": case("bytes", ""),
         "01-bytes-two-parts": case("bytes", f"{HEAD}.{BODY}"),
         "01-bytes-padded-base64": case("bytes", f"{HEAD}.{BODY}.{SIGNATURE}=="),
@@ -147,6 +156,14 @@ def cases() -> dict[str, Case]:
         "08-not-open-unknown-motion": case("not_open", sign(said(motion="x9")), state=None, paper_sha256=None),
         "09-paper-of-another-text": case("paper", sign(said(paper=hashlib.sha256(b"another paper").hexdigest()))),
         "10-choice-not-on-the-paper": case("choice", sign(said(choice="maybe"))),
+        "10-choice-candidate-of-no-election": case("choice", sign(said(choice="c1"))),
+        "10-choice-election-too-many": elects("choice", "c1,c2,c3"),
+        "10-choice-election-other-order": elects("choice", "c3,c1"),
+        "10-choice-election-same-twice": elects("choice", "c1,c1"),
+        "10-choice-election-no-candidate": elects("choice", "c4"),
+        "10-choice-election-and-nobody": elects("choice", "none,c1"),
+        "10-choice-election-answers-a-question": elects("choice", "for"),
+        "10-choice-election-comma-at-the-end": elects("choice", "c1,"),
         "11-nonce-used": case("nonce", GOOD, nonce_used=True),
         "12-final-where-nobody-votes-again": case("final", GOOD, has_voted=True, may_change=False),
     }

@@ -1,5 +1,6 @@
 """One file for each way in which a ballot can be wrong (tests/data/ballots): each is refused for that reason and no other."""
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from meeting.domain.ballots import MOST_BYTES, Ballot, Binding, Standing, check_vote, check_voter, read
 from meeting.domain.errors import Code, Refusal
 from meeting.domain.motions import MotionState
+from meeting.domain.tally import Slate
 from meeting.service.keys import is_signed, open_signed
 from tests.meeting.make_ballots import FOLDER, GOOD, case, written
 
@@ -25,14 +27,16 @@ def judge(given_case: dict[str, Any]) -> Ballot:
     check_voter(parts, ballot, binding, device=given_case["device"], verify=is_signed)
     known = dict(given_case["standing"])
     state = MotionState(known.pop("state")) if known["state"] else known.pop("state")
-    return check_vote(ballot, Standing(state=state, choices=frozenset(known.pop("choices")), **known))
+    return check_vote(ballot, Standing(state=state, choices=Slate(tuple(known.pop("candidates")), known.pop("seats")), **known))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_each_ballot_is_judged_as_its_file_says(path: Path) -> None:
     asset = json.loads(path.read_text("utf-8"))
     if asset["refusal"] is None:
-        assert judge(asset).choice == "for"
+        signed = asset["ballot"].split(".")[1]
+        said = json.loads(base64.urlsafe_b64decode(signed + "=" * (-len(signed) % 4)))
+        assert judge(asset).choice == said["choice"]
         return
     with pytest.raises(Refusal) as refusal:
         judge(asset)

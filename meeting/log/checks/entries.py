@@ -8,10 +8,14 @@ from meeting.log.checks.report import Finding, Found, Wrong
 from meeting.log.checks.tree import leaf
 
 HEAD = ("v", "index", "kind", "meeting", "at")
+RESULT = (
+    *("votes", "eligible", "present", "issued", "cast", "valid", "invalid"),
+    *("base", "needed", "adopted", "elected", "tied"),
+)
 SHAPES: dict[str, tuple[str, ...]] = {
     "log_begun": ("title", "body"),
     "meeting_state": ("state",),
-    "member": ("member", "seat", "votes", "chairs", "name_sha256"),
+    "member": ("member", "seat", "votes", "chairs", "weight", "name_sha256"),
     "member_removed": ("member",),
     "key_bound": ("member", "seat", "device", "kid", "jwk", "by", "proof"),
     "key_ended": ("member", "kid", "reason"),
@@ -20,7 +24,7 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "motion_opened": ("motion", "paper"),
     "ballot": ("motion", "member", "jws"),
     "motion_closed": ("motion", "ballots"),
-    "result": ("motion", "votes", "eligible", "present", "cast", "base", "needed", "adopted"),
+    "result": ("motion", *RESULT),
     "correction": ("motion", "text", "by"),
 }
 

@@ -1,14 +1,16 @@
 """The meeting lived again from its log: who was a member, whose key was bound, who was present, what each ballot said."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from meeting.log.checks.counting import Paper
+from meeting.log.checks.counting import Cast, Paper
+from meeting.log.checks.entries import RESULT
 from meeting.log.checks.reading import Fields, canonical, read_object
 from meeting.log.checks.report import Found, Wrong
 from meeting.log.checks.signatures import Jws, is_es256, open_jws, thumbprint
 
+MOST_WEIGHT = 1_000_000
 BALLOT = ("meeting", "motion", "paper", "choice", "seat", "nonce", "at")
 
 
@@ -35,8 +37,10 @@ class Story:
     present: set[str] = field(default_factory=set)
     voters: frozenset[str] = frozenset()
     """Who may vote: by the opening roll, as the paper names it by hash."""
+    weights: dict[str, int] = field(default_factory=dict)
+    """How often each of them counts: by the roll where the rule weighs, else once."""
     opening: int | None = None
-    """Voters present on the opening roll."""
+    """What the voters present on the opening roll weigh."""
     closing: frozenset[str] = frozenset()
     """Voters present on the closing roll."""
     is_open: bool = False
@@ -82,6 +86,8 @@ class Story:
 
     def _member(self, entry: Fields) -> None:
         entry.flag("votes"), entry.flag("chairs"), entry.maybe_text("seat"), entry.text("name_sha256")
+        if not 1 <= entry.number("weight") <= MOST_WEIGHT:
+            raise Wrong(Found.ENTRY_FORM, f"{entry.where}.weight")
         self.members[entry.text("member")] = entry
 
     def _member_removed(self, entry: Fields) -> None:
@@ -125,23 +131,32 @@ class Story:
         if {one.text("member") for one in lines} != set(self.members) or len(lines) != len(self.members):
             raise Wrong(Found.ROLL, f"{entry.where}.members")
         for one in lines:
-            member = one.only(("member", "seat", "votes", "present", "kid")).text("member")
+            member = one.only(("member", "seat", "votes", "weight", "present", "kid")).text("member")
             known = self.members[member].values
-            told = (known["seat"], known["votes"], member in self.present, self.live.get(member))
-            if (one.maybe_text("seat"), one.flag("votes"), one.flag("present"), one.maybe_text("kid")) != told:
+            told = (known["seat"], known["votes"], known["weight"], member in self.present, self.live.get(member))
+            said = (one.maybe_text("seat"), one.flag("votes"), one.number("weight"), one.flag("present"), one.maybe_text("kid"))
+            if said != told:
                 raise Wrong(Found.ROLL, one.where, member=member)
-        self._voters([[one.text("member"), one.maybe_text("seat")] for one in lines if one.flag("votes")], entry)
+        self._voters([one for one in lines if one.flag("votes")], entry)
         here = self.voters & self.present
         if entry.text("moment") == "opening":
-            self.opening = len(here)
+            self.opening = self.weigh(here)
         else:
             self.closing = here
 
-    def _voters(self, listed: list[list[str | None]], entry: Fields) -> None:
-        """Both rolls name the voters of the paper."""
+    def _voters(self, lines: list[Fields], entry: Fields) -> None:
+        """Both rolls name the voters of the paper, and they weigh what it says."""
+        listed = [[one.text("member"), one.maybe_text("seat"), one.number("weight")] for one in lines]
         if len(listed) != self.paper.voters or sha256(canonical(listed)).hexdigest() != self.paper.voters_sha256:
             raise Wrong(Found.ROLL, f"{entry.where}.members", voters=len(listed), wanted=self.paper.voters)
-        self.voters = frozenset(str(member) for member, _ in listed)
+        self.weights = {one.text("member"): one.number("weight") if self.paper.weighs else 1 for one in lines}
+        self.voters = frozenset(self.weights)
+        if self.weigh(self.voters) != self.paper.weight:
+            raise Wrong(Found.ROLL, f"{entry.where}.members", weight=self.weigh(self.voters), wanted=self.paper.weight)
+
+    def weigh(self, members: Iterable[str]) -> int:
+        """How much these voters count together."""
+        return sum(self.weights[one] for one in members)
 
     def _ballot(self, entry: Fields, index: int) -> None:
         """The ballot's own checks, in the order of the design: bytes, algorithm, key, signature, place, present, voter, open, paper, ..."""
@@ -159,7 +174,7 @@ class Story:
             (member in self.voters, Found.BALLOT_NO_VOTE),
             (self.is_open and said.text("motion") == self.motion, Found.BALLOT_NOT_OPEN),
             (said.text("paper") == self.paper_sha256, Found.BALLOT_PAPER),
-            (choice in self.paper.choices, Found.BALLOT_CHOICE),
+            (self.paper.chosen(choice) is not None, Found.BALLOT_CHOICE),
             ((member, nonce) not in self.nonces, Found.BALLOT_NONCE),
             (self.paper.may_change or member not in self.last, Found.BALLOT_FINAL),
         )
@@ -183,12 +198,13 @@ class Story:
         if not is_es256(dict(self.keys[kid].jwk), jws):
             raise Wrong(Found.BALLOT_SIGNATURE, where, member=member)
 
-    def present_voters(self) -> int:
-        """Voters on the closing roll, and those whose ballot counts."""
-        return len(self.closing | set(self.last))
+    def cast(self) -> Cast:
+        """The last ballot of each voter; present are those on the closing roll, and those whose ballot counts."""
+        ballots = [(choice, self.weights[member]) for member, choice in self.last.items()]
+        chair = self.last.get(self.paper.chair) if self.paper.chair else None
+        return Cast(ballots, self.weigh(self.closing | set(self.last)), chair)
 
 
 def as_result(entry: Fields) -> bytes:
     """The numbers of a result entry, to be compared."""
-    names = ("votes", "eligible", "present", "cast", "base", "needed", "adopted")
-    return canonical({name: entry.values[name] for name in names})
+    return canonical({name: entry.values[name] for name in RESULT})

@@ -84,7 +84,7 @@ class Report:
     findings: tuple[Finding, ...]
     steps: tuple[Step, ...]
     summary: Facts
-    """What was checked, as far as it got: meeting, motion, title, entries, ballots, voters, for, against, abstain, needed, adopted, root, key."""
+    """What was checked, as far as it got: meeting, motion, title, entries, ballots, voters, for, against, abstain (of an election candidates, elected, tied), needed, adopted, root, key."""
 
 
 class Wrong(Exception):

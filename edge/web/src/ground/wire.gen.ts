@@ -44,21 +44,37 @@ export interface Birth {
   version: string;
 }
 
-/** One option of a ballot paper, in the order in which it is drawn. */
+/** One who stands for election, in the paper's order. A ballot names him by `id`: c1, c2, ... */
+export interface Candidate {
+  id: string;
+  name: string;
+  about: string;
+}
+
+/** One option of a question's ballot paper, in the order in which it is drawn. */
 export interface Choice {
   id: "for" | "against" | "abstain";
 }
 
-/** The result of a closed motion. */
+/** The result of a closed motion. All numbers are persons, or weights where the rule weighs. */
 export interface Count {
-  /** Choice id -> ballots that count. */
+  /** Choice or candidate -> ballots that count. */
   votes: Record<string, number>;
   eligible: number;
   present: number;
+  /** Tokens given out for a secret ballot; None for an open one. */
+  issued?: number | null;
+  /** Ballots that came. */
   cast: number;
+  valid: number;
+  invalid: number;
   base: number;
   needed: number;
+  /** Of an election: as many are elected as were to be. */
   adopted: boolean;
+  elected: string[];
+  /** Candidates with equal votes for whom too few seats are left. */
+  tied: string[];
 }
 
 /**
@@ -188,10 +204,19 @@ export interface MotionSnapshot {
   /** The frozen ballot paper, exactly the bytes whose SHA-256 is signed. */
   paper_base64?: string | null;
   paper_sha256?: string | null;
+  method: "question" | "election";
   choices: Choice[];
+  candidates: Candidate[];
+  /** Of an election: how many are to be elected, and so the most that a ballot may choose. */
+  seats: number;
+  secret?: SecretKey | null;
   rule?: RuleView | null;
   may_change: boolean;
+  /** Persons who may vote. */
   eligible: number;
+  /** Tokens given out for a secret ballot; None for an open one. */
+  issued?: number | null;
+  /** Persons who have voted. */
   cast: number;
   cast_seats: string[];
   count?: Count | null;
@@ -263,6 +288,9 @@ export interface RuleView {
   needed?: number | null;
   citation: string;
   verified: boolean;
+  secrecy: "open" | "secret";
+  /** True: `needed` and every number of the count are weights, not persons. */
+  weights: boolean;
 }
 
 /** One seat of the drawn plan. Coordinates are in plan units (see RollSnapshot). */
@@ -276,10 +304,19 @@ export interface Seat {
   /** What the member is: "Chủ tịch", "Đại biểu". */
   office?: string | null;
   votes: boolean;
+  /** Votes that the member carries where a rule weighs. */
+  weight: number;
   present: boolean;
   since?: Instant | null;
   /** A tablet holds this seat's key now and is online. */
   tablet: boolean;
+}
+
+/** The public half of a secret vote's key (RFC 9474); n and e are base64url. */
+export interface SecretKey {
+  scheme: "RSABSSA-SHA384-PSS-Randomized";
+  n: string;
+  e: string;
 }
 
 /** The desk has the sighting and its evidence on disk; the watcher may forget it. */
