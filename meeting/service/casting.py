@@ -75,15 +75,21 @@ def cast(work: Work, device: str, jws: object) -> Body:
 
 def count_ballot(work: Work, ballot: Ballot, came: Came) -> Receipt:
     """Checks 6 to 12, and all that is written for a ballot that passes them, whatever door it came through. Raises Refusal."""
+    standing = check_ballot(work, ballot, came.member)
     motion = work.session.get(Motion, (work.id, ballot.motion))
-    standing = _standing(work, came.member, ballot, motion)
-    check_vote(ballot, standing)
     placed = work.log(came.kind, came.entry, motion=ballot.motion)
     made = receipt(ballot.motion, came.text, placed, origin=work.house.origin(work.id), signer=work.house.signer)
     _keep(work, came, ballot, made, again=standing.has_voted)
     voters = motion.eligible if motion is not None else 0
     work.entry.after(lambda: work.house.publisher.mark_counting(work.id, voters=voters))
     return made
+
+
+def check_ballot(work: Work, ballot: Ballot, member: str) -> Standing:
+    """Checks 6 to 12 alone. Raises Refusal."""
+    standing = _standing(work, member, ballot, work.session.get(Motion, (work.id, ballot.motion)))
+    check_vote(ballot, standing)
+    return standing
 
 
 def _receipt_of(work: Work, ballot_sha256: str) -> Body | None:
