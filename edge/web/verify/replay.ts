@@ -1,0 +1,240 @@
+/** The meeting lived again from its log: who was a member, whose key was bound, who was present, what each ballot said. */
+
+import { hex, lenientText, sha256, utf8 } from "./bytes.ts";
+import type { Cast } from "./counting.ts";
+import { canonical, type Json } from "./json.ts";
+import { chosenBy, type Paper } from "./paper.ts";
+import { readObject, type Fields } from "./reading.ts";
+import { Wrong } from "./report.ts";
+import { isEs256, openJws, thumbprint, type Jwk, type Jws } from "./signatures.ts";
+
+const BALLOT = ["meeting", "motion", "paper", "choice", "seat", "nonce", "at"];
+const ROLL_LINE = ["member", "seat", "votes", "weight", "present", "kid"];
+const MOST_WEIGHT = 1_000_000n;
+
+interface Key {
+  seat: string;
+  jwk: Jwk;
+}
+
+/** A ballot of this motion as the log has it. */
+export interface Ballot {
+  index: number;
+  member: string;
+  choice: string;
+  sha256: string;
+}
+
+/** The state of the meeting after the entries told so far. `motion` is the one that is counted. */
+export class Story {
+  /** What the voters present on the opening roll weigh. */
+  opening: bigint | null = null;
+  /** SHA-256 of each ballot of this motion, with the ballot. */
+  readonly ballots = new Map<string, Ballot>();
+  result: Fields | null = null;
+
+  private readonly members = new Map<string, Fields>();
+  private readonly keys = new Map<string, Key>();
+  /** Member -> id of the key that is bound now. */
+  private readonly live = new Map<string, string>();
+  private readonly present = new Set<string>();
+  /** Who may vote, and how often each of them counts: by the roll where the rule weighs, else once. */
+  private weights = new Map<string, bigint>();
+  private closing = new Set<string>();
+  private state: "before" | "open" | "closed" = "before";
+  readonly last = new Map<string, Ballot>();
+  private readonly nonces = new Set<string>();
+
+  private readonly meeting: string;
+  private readonly motion: string;
+  private readonly paper: Paper;
+  private readonly paperSha256: string;
+
+  constructor(meeting: string, motion: string, paper: Paper, paperSha256: string) {
+    this.meeting = meeting;
+    this.motion = motion;
+    this.paper = paper;
+    this.paperSha256 = paperSha256;
+  }
+
+  /** Take one entry. Throws Wrong at whatever could not have happened. */
+  async tell(entry: Fields, index: number): Promise<void> {
+    const kind = entry.text("kind");
+    if (kind === "member") this.member(entry);
+    else if (kind === "member_removed") this.memberRemoved(entry);
+    else if (kind === "key_bound") await this.keyBound(entry);
+    else if (kind === "key_ended") this.keyEnded(entry);
+    else if (kind === "presence") this.presence(entry);
+    else if (entry.values.get("motion") === this.motion) await this.aboutMotion(kind, entry, index);
+  }
+
+  private async aboutMotion(kind: string, entry: Fields, index: number): Promise<void> {
+    if (kind === "roll") await this.roll(entry);
+    else if (kind === "motion_opened") this.opened(entry);
+    else if (kind === "ballot") await this.ballot(entry, index);
+    else if (kind === "motion_closed") this.closed(entry);
+    else if (kind === "result") this.concluded(entry);
+  }
+
+  private member(entry: Fields): void {
+    entry.flag("votes");
+    entry.flag("chairs");
+    entry.maybeText("seat");
+    entry.text("name_sha256");
+    const weight = entry.number("weight");
+    if (weight < 1n || weight > MOST_WEIGHT) throw entry.at("weight");
+    this.members.set(entry.text("member"), entry);
+  }
+
+  private memberRemoved(entry: Fields): void {
+    const member = entry.text("member");
+    if (!this.members.has(member) || this.present.has(member) || this.live.has(member)) throw entry.at("member");
+    this.members.delete(member);
+  }
+
+  /** The key id is the key's own, and the tablet proved that it holds the key, for this meeting. */
+  private async keyBound(entry: Fields): Promise<void> {
+    const fields = entry.object("jwk").only(["kty", "crv", "x", "y"]);
+    const kid = entry.text("kid");
+    const jwk = { kty: fields.text("kty"), crv: fields.text("crv"), x: fields.text("x"), y: fields.text("y") };
+    const proof = openJws(entry.text("proof"));
+    if ((await thumbprint(jwk)) !== kid || proof === null || !(await isEs256(jwk, proof))) {
+      throw new Wrong("verify.key_proof", entry.where, { kid });
+    }
+    const said = readObject(lenientText(proof.payload), entry.where, "verify.key_proof");
+    for (const [name, wanted] of [["meeting", this.meeting], ["device", entry.text("device")], ["kid", kid]] as const) {
+      if (said.values.get(name) !== wanted) throw new Wrong("verify.key_proof", `${entry.where}.proof.${name}`, { wanted });
+    }
+    const member = entry.text("member");
+    const seat = entry.text("seat");
+    if (this.members.get(member)?.values.get("seat") !== seat) throw entry.at("member");
+    this.keys.set(kid, { seat, jwk });
+    this.live.set(member, kid);
+  }
+
+  private keyEnded(entry: Fields): void {
+    const member = entry.text("member");
+    if (this.live.get(member) !== entry.text("kid")) throw entry.at("kid");
+    this.live.delete(member);
+  }
+
+  private presence(entry: Fields): void {
+    const member = entry.text("member");
+    if (entry.flag("present")) this.present.add(member);
+    else this.present.delete(member);
+  }
+
+  /** The roll says of everyone what the entries before it say, and names the voters of the paper. */
+  private async roll(entry: Fields): Promise<void> {
+    const lines = entry.objects("members");
+    const named = new Set(lines.map((line) => line.text("member")));
+    if (lines.length !== this.members.size || named.size !== this.members.size || ![...named].every((one) => this.members.has(one))) {
+      throw new Wrong("verify.roll", `${entry.where}.members`);
+    }
+    for (const line of lines) this.checkRollLine(line.only(ROLL_LINE));
+    await this.voters(
+      lines.filter((line) => line.flag("votes")),
+      entry,
+    );
+    const here = new Set([...this.weights.keys()].filter((member) => this.present.has(member)));
+    if (entry.text("moment") === "opening") this.opening = this.weigh(here);
+    else this.closing = here;
+  }
+
+  private checkRollLine(line: Fields): void {
+    const member = line.text("member");
+    const known = this.members.get(member)?.values;
+    const said: Json[] = [line.maybeText("seat"), line.flag("votes"), line.number("weight"), line.flag("present"), line.maybeText("kid")];
+    const told = [known?.get("seat"), known?.get("votes"), known?.get("weight"), this.present.has(member), this.live.get(member) ?? null];
+    if (said.some((value, place) => value !== told[place])) throw new Wrong("verify.roll", line.where, { member });
+  }
+
+  private async voters(lines: Fields[], entry: Fields): Promise<void> {
+    const where = `${entry.where}.members`;
+    const listed = lines.map((line): Json[] => [line.text("member"), line.maybeText("seat"), line.number("weight")]);
+    const digest = hex(await sha256(utf8(canonical(listed))));
+    if (BigInt(lines.length) !== this.paper.voters || digest !== this.paper.votersSha256) {
+      throw new Wrong("verify.roll", where, { voters: lines.length, wanted: this.paper.voters });
+    }
+    const weighs = this.paper.rule.flag("weights");
+    this.weights = new Map(lines.map((line) => [line.text("member"), weighs ? line.number("weight") : 1n]));
+    const weight = this.weigh(this.weights.keys());
+    if (weight !== this.paper.weight) throw new Wrong("verify.roll", where, { weight, wanted: this.paper.weight });
+  }
+
+  /** How much these voters count together. */
+  private weigh(members: Iterable<string>): bigint {
+    let whole = 0n;
+    for (const member of members) whole += this.weights.get(member) ?? 0n;
+    return whole;
+  }
+
+  private opened(entry: Fields): void {
+    if (this.opening === null || this.state !== "before") throw new Wrong("verify.roll", entry.where);
+    this.state = "open";
+  }
+
+  private closed(entry: Fields): void {
+    const said = entry.number("ballots");
+    if (said !== BigInt(this.ballots.size)) throw new Wrong("verify.ballots_count", entry.where, { said, found: this.ballots.size });
+    this.state = "closed";
+  }
+
+  private concluded(entry: Fields): void {
+    if (this.state !== "closed" || this.result !== null) throw new Wrong("verify.result", entry.where);
+    this.result = entry;
+  }
+
+  /** The ballot's own checks, in the order of the design: bytes, algorithm, key, signature, place, present, voter, open, paper, ... */
+  private async ballot(entry: Fields, index: number): Promise<void> {
+    const { where } = entry;
+    const text = entry.text("jws");
+    const member = entry.text("member");
+    const jws = openJws(text);
+    if (jws === null) throw new Wrong("verify.ballot_form", where);
+    const kid = keyNamed(jws, where);
+    const said = readObject(lenientText(jws.payload), `${where}.jws.payload`, "verify.ballot_form").only(BALLOT);
+    const [choice, nonce] = [said.text("choice"), said.text("nonce")];
+    const key = await this.signedBy(jws, kid, member, where);
+    const code = this.refusal(member, said, choice, nonce, key.seat);
+    if (code !== null) throw new Wrong(code, where, { member });
+    this.nonces.add(canonical([member, nonce]));
+    const ballot = { index, member, choice, sha256: hex(await sha256(utf8(text))) };
+    this.last.set(member, ballot);
+    this.ballots.set(ballot.sha256, ballot);
+  }
+
+  private refusal(member: string, said: Fields, choice: string, nonce: string, seat: string): string | null {
+    const checks: [boolean, string][] = [
+      [said.text("meeting") === this.meeting && said.text("seat") === seat, "verify.ballot_place"],
+      [this.present.has(member), "verify.ballot_not_present"],
+      [this.weights.has(member), "verify.ballot_no_vote"],
+      [this.state === "open" && said.text("motion") === this.motion, "verify.ballot_not_open"],
+      [said.text("paper") === this.paperSha256, "verify.ballot_paper"],
+      [chosenBy(this.paper, choice) !== null, "verify.ballot_choice"],
+      [!this.nonces.has(canonical([member, nonce])), "verify.ballot_nonce"],
+      [this.paper.rule.flag("may_change") || !this.last.has(member), "verify.ballot_final"],
+    ];
+    return checks.find(([holds]) => !holds)?.[1] ?? null;
+  }
+
+  private async signedBy(jws: Jws, kid: Json, member: string, where: string): Promise<Key> {
+    const key = typeof kid === "string" && this.live.get(member) === kid ? this.keys.get(kid) : undefined;
+    if (key === undefined) throw new Wrong("verify.ballot_key", where, { member });
+    if (!(await isEs256(key.jwk, jws))) throw new Wrong("verify.ballot_signature", where, { member });
+    return key;
+  }
+
+  /** The last ballot of each voter; present are those on the closing roll, and those whose ballot counts. */
+  cast(): Cast {
+    const ballots = [...this.last.values()].map(({ member, choice }) => ({ choice, weight: this.weights.get(member) ?? 0n }));
+    const chair = this.paper.chair === null ? null : (this.last.get(this.paper.chair)?.choice ?? null);
+    return { ballots, present: this.weigh(new Set([...this.closing, ...this.last.keys()])), chair, issued: null };
+  }
+}
+
+function keyNamed({ header }: Jws, where: string): Json {
+  const isExact = header instanceof Map && header.size === 2 && header.get("alg") === "ES256" && header.has("kid");
+  if (!isExact) throw new Wrong("verify.ballot_form", `${where}.jws.header`);
+  return header.get("kid") ?? null;
+}
