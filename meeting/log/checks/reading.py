@@ -94,7 +94,11 @@ class Fields:
         return self
 
     def text(self, name: str) -> str:
-        return str(self._of(name, str))
+        """Text that UTF-8 can carry: half of a surrogate pair is wrong, too."""
+        value = str(self._of(name, str))
+        if not _is_utf8(value):
+            raise Wrong(self.wrong, f"{self.where}.{name}")
+        return value
 
     def number(self, name: str) -> int:
         value = self._of(name, int)
@@ -136,6 +140,14 @@ class Fields:
         if not isinstance(value, kind):
             raise Wrong(self.wrong, f"{self.where}.{name}")
         return value
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def read_object(text: str, where: str, wrong: Found) -> Fields:
