@@ -21,6 +21,8 @@ _OTHER: dict[Code, int] = {
     Code.LOCKED: LOCKED,
     Code.KEY_MALFORMED: INVALID,
     Code.PROOF_INVALID: INVALID,
+    Code.CALL_BYTES: INVALID,
+    Code.CALL_SIGNATURE: INVALID,
 }
 
 STATUS: dict[str, int] = {

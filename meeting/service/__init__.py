@@ -9,6 +9,7 @@ from meeting.papers.shelf import Shelf
 from meeting.ports import Clock, Ids, Post, Reader, Writer
 from meeting.service import snapshots
 from meeting.service.asks import Asks
+from meeting.service.calling import Calling
 from meeting.service.chairing import Chairing
 from meeting.service.documents import Documents
 from meeting.service.floor import FloorDesk
@@ -24,7 +25,7 @@ __all__ = ["MeetingService"]
 
 @dataclass
 class MeetingService:
-    """The room's commands by job: preparing, documents, chairing, floor, votes, reading; `asks` is what tablets ask.
+    """The room's commands by job: preparing, documents, chairing, floor, votes, roll calls, reading; `asks` is what tablets ask.
 
     Commands wait for their commit and raise meeting.domain.errors.Refusal. A start reads the rules, publishes all
     snapshots of meetings that are not closed, and begins to publish what changes.
@@ -58,6 +59,7 @@ class MeetingService:
         self.chairing = Chairing(self.house)
         self.floor = FloorDesk(self.house)
         self.votes = Votes(self.house)
+        self.calling = Calling(self.house)
         self.reading = Reading(self.house, shelf)
         self.asks = Asks(self.house)
 

@@ -34,6 +34,9 @@ from meeting.service.words import (
 )
 from meeting.tables import Item, LogEntry, Meeting, Member, Motion
 
+BALLOTS = frozenset({"ballot", "roll_call", "ballot_called"})
+"""Entries that say how somebody voted."""
+
 
 @dataclass(frozen=True)
 class DocumentFile:
@@ -149,6 +152,7 @@ class Reading:
                 index=one.index,
                 at=one.at,
                 counts=one.index in counting,
+                door=one.door,
             )
             for one in store.ballots(session, meeting.id, motion.id)
         )
@@ -235,7 +239,7 @@ def _frontier(entries: Sequence[LogEntry]) -> Frontier:
 
 def _shown(entry: LogEntry, motion: str) -> Line:
     """How people voted on other motions is nobody's business here: of those ballots only the hash is shown."""
-    hidden = entry.kind == "ballot" and entry.motion != motion
+    hidden = entry.kind in BALLOTS and entry.motion != motion
     return Line(entry.leaf, None if hidden else entry.text)
 
 

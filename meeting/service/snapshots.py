@@ -222,7 +222,7 @@ def motion(house: House, session: Session, row: Meeting) -> words.MotionSnapshot
         rule=rule_view(rule, voters=weight_of(shown, rule, ()), count=count),
         issued=issued_of(session, shown),
         cast=len(cast),
-        cast_seats=tuple(sorted(one.seat for one in cast)),
+        cast_seats=tuple(sorted(one.seat for one in cast if one.seat)),
         count=count,
         head=head(house, row),
     )

@@ -15,6 +15,7 @@ from meeting.domain.roll import weight_of
 from meeting.domain.rules import Rule, Secrecy, check_opening
 from meeting.domain.tally import Numbers, Result, Said, count
 from meeting.log import entries
+from meeting.service.calling import refuse_waiting
 from meeting.service.house import House, Show, Work, as_voter
 from meeting.service.preparing import NOT_CLOSED, refuse_while_voting
 from meeting.service.snapshots import paper_of, rule_of
@@ -99,6 +100,7 @@ class Votes:
         def act(work: Work) -> str:
             row = store.motion(work.session, meeting, motion)
             closed = as_motion(row).closed(work.now)
+            refuse_waiting(work, motion)
             take_roll(work, motion, "closing")
             ballots = len(store.ballots(work.session, meeting, motion))
             work.log("motion_closed", entries.motion_closed(motion=motion, ballots=ballots), motion=motion)

@@ -262,7 +262,8 @@ class BoardLine(Words):
     """One ballot on the board of an open vote. The code is the one on the voter's receipt."""
 
     code: str
-    seat: Id
+    seat: str
+    """"" for a member without a seat, whose vote was called out."""
     label: str
     name: str | None
     """Only for staff."""
@@ -272,6 +273,8 @@ class BoardLine(Words):
     at: AwareDatetime
     counts: bool
     """False when the same voter's later ballot replaced it."""
+    door: Literal["tablet", "keypad", "roll_call"]
+    """Which way it came."""
 
 
 class CorrectionView(Words):

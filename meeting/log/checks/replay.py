@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from meeting.log.checks.calling import Called, Calls
 from meeting.log.checks.counting import Cast, Paper
 from meeting.log.checks.entries import RESULT
 from meeting.log.checks.reading import Fields, canonical, read_object
@@ -51,6 +52,10 @@ class Story:
     """SHA-256 of each ballot of this motion -> its index."""
     result: Fields | None = None
 
+    def __post_init__(self) -> None:
+        """Roll calls are told beside, because their keys belong to accounts and not to members."""
+        self.calls = Calls(self.meeting, self.motion, self.paper_sha256)
+
     def tell(self, entry: Fields, index: int) -> None:
         """Take one entry. Raises Wrong at whatever could not have happened."""
         tellers: dict[str, Callable[[Fields], None]] = {
@@ -59,6 +64,7 @@ class Story:
             "key_bound": self._key_bound,
             "key_ended": self._key_ended,
             "presence": self._presence,
+            "clerk_bound": self.calls.bind,
         }
         kind = entry.text("kind")
         if kind in tellers:
@@ -67,22 +73,35 @@ class Story:
             self._about_motion(kind, entry, index)
 
     def _about_motion(self, kind: str, entry: Fields, index: int) -> None:
-        if kind == "roll":
-            self._roll(entry)
-        elif kind == "motion_opened":
-            if self.opening is None or self.is_open or self.closed:
-                raise Wrong(Found.ROLL, entry.where)
-            self.is_open = True
-        elif kind == "ballot":
-            self._ballot(entry, index)
-        elif kind == "motion_closed":
-            if entry.number("ballots") != len(self.ballots):
-                raise Wrong(Found.BALLOTS_COUNT, entry.where, said=entry.number("ballots"), found=len(self.ballots))
-            self.is_open, self.closed = False, True
-        elif kind == "result":
-            if not self.closed or self.result is not None:
-                raise Wrong(Found.RESULT, entry.where)
-            self.result = entry
+        if kind != "ballot_called":
+            self.calls.done(entry.where)
+        ballots: dict[str, Callable[[Fields, int], None]] = {"ballot": self._ballot, "ballot_called": self._ballot_called}
+        others: dict[str, Callable[[Fields], None]] = {
+            "roll": self._roll,
+            "motion_opened": self._motion_opened,
+            "roll_call": self._roll_call,
+            "motion_closed": self._motion_closed,
+            "result": self._result,
+        }
+        if kind in ballots:
+            ballots[kind](entry, index)
+        elif kind in others:
+            others[kind](entry)
+
+    def _motion_opened(self, entry: Fields) -> None:
+        if self.opening is None or self.is_open or self.closed:
+            raise Wrong(Found.ROLL, entry.where)
+        self.is_open = True
+
+    def _motion_closed(self, entry: Fields) -> None:
+        if entry.number("ballots") != len(self.ballots):
+            raise Wrong(Found.BALLOTS_COUNT, entry.where, said=entry.number("ballots"), found=len(self.ballots))
+        self.is_open, self.closed = False, True
+
+    def _result(self, entry: Fields) -> None:
+        if not self.closed or self.result is not None:
+            raise Wrong(Found.RESULT, entry.where)
+        self.result = entry
 
     def _member(self, entry: Fields) -> None:
         entry.flag("votes"), entry.flag("chairs"), entry.maybe_text("seat"), entry.text("name_sha256")
@@ -165,25 +184,44 @@ class Story:
         if jws is None:
             raise Wrong(Found.BALLOT_FORM, where)
         said = self._said(jws, where)
-        choice, nonce = said.text("choice"), said.text("nonce")
         self._signed_by(jws, member, where)
         seat = self.keys[self.live[member]].seat
+        if said.text("meeting") != self.meeting or said.text("seat") != seat:
+            raise Wrong(Found.BALLOT_PLACE, where, member=member)
+        here = said.text("motion") == self.motion, said.text("paper") == self.paper_sha256
+        self._count(Called(member, said.text("choice"), said.text("nonce"), sha256(text.encode()).hexdigest()), where, here=here)
+        self.ballots[sha256(text.encode()).hexdigest()] = index
+
+    def _roll_call(self, entry: Fields) -> None:
+        """Votes are called out only while an open vote runs."""
+        if self.paper.rule.text("secrecy") != "open":
+            raise Wrong(Found.CALL_SECRET, entry.where)
+        if not self.is_open:
+            raise Wrong(Found.BALLOT_NOT_OPEN, entry.where)
+        self.calls.take(entry)
+
+    def _ballot_called(self, entry: Fields, index: int) -> None:
+        """A line of the roll call, with the checks of any ballot. That it names this motion and paper was checked with its signatures."""
+        called = self.calls.line(entry)
+        self._count(called, entry.where, here=(True, True))
+        self.ballots[called.digest] = index
+
+    def _count(self, cast: Called, where: str, *, here: tuple[bool, bool]) -> None:
+        """What holds for a ballot through whatever door. `here`: it names this motion, and this paper."""
         checks = (
-            (said.text("meeting") == self.meeting and said.text("seat") == seat, Found.BALLOT_PLACE),
-            (member in self.present, Found.BALLOT_NOT_PRESENT),
-            (member in self.voters, Found.BALLOT_NO_VOTE),
-            (self.is_open and said.text("motion") == self.motion, Found.BALLOT_NOT_OPEN),
-            (said.text("paper") == self.paper_sha256, Found.BALLOT_PAPER),
-            (self.paper.chosen(choice) is not None, Found.BALLOT_CHOICE),
-            ((member, nonce) not in self.nonces, Found.BALLOT_NONCE),
-            (self.paper.may_change or member not in self.last, Found.BALLOT_FINAL),
+            (cast.member in self.present, Found.BALLOT_NOT_PRESENT),
+            (cast.member in self.voters, Found.BALLOT_NO_VOTE),
+            (self.is_open and here[0], Found.BALLOT_NOT_OPEN),
+            (here[1], Found.BALLOT_PAPER),
+            (self.paper.chosen(cast.choice) is not None, Found.BALLOT_CHOICE),
+            ((cast.member, cast.nonce) not in self.nonces, Found.BALLOT_NONCE),
+            (self.paper.may_change or cast.member not in self.last, Found.BALLOT_FINAL),
         )
         for holds, code in checks:
             if not holds:
-                raise Wrong(code, where, member=member)
-        self.nonces.add((member, nonce))
-        self.last[member] = choice
-        self.ballots[sha256(text.encode()).hexdigest()] = index
+                raise Wrong(code, where, member=cast.member)
+        self.nonces.add((cast.member, cast.nonce))
+        self.last[cast.member] = cast.choice
 
     def _said(self, jws: Jws, where: str) -> Fields:
         header = jws.header
