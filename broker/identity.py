@@ -23,6 +23,8 @@ class Role(StrEnum):
 
     NODE = "node"
     TABLET = "tablet"
+    KEYPAD = "keypad"
+    """Three keys at a seat: votes and nothing else, so it reads the motion and asks, and hears no more of the meeting."""
     SCREEN = "screen"
     WATCHER = "watcher"
     DEVICE = "device"

@@ -14,8 +14,9 @@ from broker.messages import cameras, devices, meetings, node
 from broker.messages.base import Message
 
 ROOT = "dinh/1"
-ALL = frozenset({Role.TABLET, Role.SCREEN, Role.WATCHER, Role.DEVICE})
+ALL = frozenset({Role.TABLET, Role.KEYPAD, Role.SCREEN, Role.WATCHER, Role.DEVICE})
 MEETING = frozenset({Role.TABLET, Role.SCREEN})
+VOTERS = frozenset({Role.TABLET, Role.KEYPAD})
 SELF = "device"
 """The placeholder that must be the speaker's own id."""
 
@@ -82,11 +83,11 @@ EVENT = _to_node("event", "devices/{device}/event/{kind}", devices.Event, ALL)
 AGENDA = _from_node("agenda", "meetings/{meeting}/agenda", meetings.AgendaSnapshot, MEETING)
 ROLL = _from_node("roll", "meetings/{meeting}/roll", meetings.RollSnapshot, MEETING)
 FLOOR = _from_node("floor", "meetings/{meeting}/floor", meetings.FloorSnapshot, MEETING)
-MOTION = _from_node("motion", "meetings/{meeting}/motion", meetings.MotionSnapshot, MEETING)
+MOTION = _from_node("motion", "meetings/{meeting}/motion", meetings.MotionSnapshot, MEETING | VOTERS)
 PAGE = _from_node("page", "meetings/{meeting}/page", meetings.PageSnapshot, MEETING)
 NOTICE = _from_node("notice", "meetings/{meeting}/notice", meetings.NoticeSnapshot, MEETING)
-ASK = _to_node("ask", "meetings/{meeting}/ask/{device}", meetings.MeetingAsk, frozenset({Role.TABLET}))
-ANSWER = _from_node("answer", "meetings/{meeting}/answer/{device}", meetings.MeetingAnswer, frozenset({Role.TABLET}), retained=False)
+ASK = _to_node("ask", "meetings/{meeting}/ask/{device}", meetings.MeetingAsk, VOTERS)
+ANSWER = _from_node("answer", "meetings/{meeting}/answer/{device}", meetings.MeetingAnswer, VOTERS, retained=False)
 
 HEALTH = _to_node("health", "cameras/{camera}/health", cameras.Health, frozenset({Role.WATCHER}), retained=True)
 LOOK = _to_node("look", "cameras/{camera}/look", cameras.Look, frozenset({Role.WATCHER}), retained=True)

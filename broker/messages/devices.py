@@ -20,7 +20,7 @@ class Status(Message):
 class About(Message):
     """Retained self-description, once per device."""
 
-    kind: Literal["tablet", "screen", "watcher", "camera", "seat_unit", "siren", "other"]
+    kind: Literal["tablet", "keypad", "screen", "watcher", "camera", "seat_unit", "siren", "other"]
     model: str = Field(max_length=80)
     version: str = Field(max_length=40)
     capabilities: tuple[str, ...] = ()

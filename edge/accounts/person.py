@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Right(StrEnum):
-    """Roles of people. A device has the role of its kind (tablet, screen, watcher) and `device` besides."""
+    """Roles of people. A device has the role of its kind (tablet, keypad, screen, watcher) and `device` besides."""
 
     ADMINISTRATOR = "administrator"
     SECRETARY = "secretary"

@@ -20,7 +20,7 @@ from edge.devices.profiles import Profile
 from edge.devices.registry import DeviceChanges, Devices
 from edge.devices.tables import DeviceRow
 
-Kind = Literal["tablet", "screen", "watcher", "seat_unit", "siren", "other"]
+Kind = Literal["tablet", "keypad", "screen", "watcher", "seat_unit", "siren", "other"]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Place = Annotated[str, Field(max_length=40)]
 """Id of a meeting or seat, or "" for none."""

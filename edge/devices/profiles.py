@@ -18,6 +18,7 @@ from edge.refusals import Code, Refusal
 Settings = dict[str, Any]
 DEFAULT_PROFILE: Final[Mapping[str, str]] = {
     "tablet": "tablet-generic",
+    "keypad": "keypad-esp32",
     "screen": "screen-hall",
     "watcher": "watcher",
     "camera": "camera-generic",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from sqlmodel import Session, col, select
 
@@ -28,7 +28,7 @@ from edge.ports import Entry
 from edge.refusals import Code, Refusal
 
 T = TypeVar("T")
-ROLES: Final = {"tablet": Role.TABLET, "screen": Role.SCREEN, "watcher": Role.WATCHER}
+ROLES: Final = {"tablet": Role.TABLET, "keypad": Role.KEYPAD, "screen": Role.SCREEN, "watcher": Role.WATCHER}
 """On the wire; every other kind is Role.DEVICE."""
 COMMAND_LASTS: Final = timedelta(seconds=30)
 
@@ -103,6 +103,12 @@ class Devices:
             if not gone:
                 query = query.where(col(DeviceRow.state).in_(["waiting", "accepted"]))
             return list(session.exec(query))
+
+    def door(self, device: str) -> Literal["tablet", "keypad"]:
+        """How a device votes; one that is not known is a tablet, which may do no more."""
+        with self.parts.means.reader() as session:
+            row = session.get(DeviceRow, device)
+        return "keypad" if row is not None and row.kind == "keypad" else "tablet"
 
     def configuration(self, device: str) -> dict[str, Any]:
         """What the device should be, as a person may see it."""

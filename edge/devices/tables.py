@@ -15,7 +15,7 @@ class DeviceRow(SQLModel, table=True):
 
     id: str = Field(primary_key=True)
     kind: str
-    """tablet, screen, watcher, seat_unit, siren, other."""
+    """tablet, keypad, screen, watcher, seat_unit, siren, other."""
     name: str
     state: str
     """waiting, accepted, refused, retired."""

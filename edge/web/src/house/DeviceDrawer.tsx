@@ -1,5 +1,5 @@
 import { Button, Drawer, Tabs, TextInput } from "@mantine/core";
-import { IconDeviceDesktop, IconDeviceTablet, IconEye, IconSpeakerphone, IconHandFinger } from "@tabler/icons-react";
+import { IconDeviceDesktop, IconDeviceRemote, IconDeviceTablet, IconEye, IconSpeakerphone, IconHandFinger } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { words as codeWords } from "../ground/http/sentence";
@@ -13,7 +13,7 @@ import { Ago, Refusal, shortModel, State, useWords } from "./parts";
 import { SeatChoice } from "./SeatChoice";
 import { SettingsForm } from "./SettingsForm";
 
-const PICTURES: Record<string, typeof IconDeviceTablet> = { screen: IconDeviceDesktop, watcher: IconEye, siren: IconSpeakerphone, seat_unit: IconHandFinger };
+const PICTURES: Record<string, typeof IconDeviceTablet> = { keypad: IconDeviceRemote, screen: IconDeviceDesktop, watcher: IconEye, siren: IconSpeakerphone, seat_unit: IconHandFinger };
 
 /** The picture of a device: its kind, drawn. */
 export function Picture({ kind, size }: { kind: string; size: number }) {

@@ -11,7 +11,7 @@ import type { Device } from "./model";
 import { Refusal, shortModel } from "./parts";
 import { SeatChoice } from "./SeatChoice";
 
-const KINDS = ["tablet", "screen", "seat_unit", "siren", "watcher", "other"] as const;
+const KINDS = ["tablet", "keypad", "screen", "seat_unit", "siren", "watcher", "other"] as const;
 
 interface Opened {
   id: string;
