@@ -73,7 +73,7 @@ describe("the room and its list", () => {
       { name: "Đại biểu 02", office: "Đại biểu" },
       { name: "Đại biểu 03", office: "" },
     ]);
-    const seated = fillSeats(list.map((one, at) => ({ ...one, seat: at === 1 ? "a1" : null, votes: true, chairs: false })), rowsOfSeats(1, 2));
+    const seated = fillSeats(list.map((one, at) => ({ ...one, seat: at === 1 ? "a1" : null, votes: true, chairs: false, weight: 1 })), rowsOfSeats(1, 2));
     expect(seated.map(({ seat }) => seat)).toEqual(["a2", "a1", null]);
   });
 

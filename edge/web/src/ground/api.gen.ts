@@ -403,6 +403,23 @@ export interface paths {
         patch: operations["change_meeting_api_meetings__meeting__patch"];
         trace?: never;
     };
+    "/api/meetings/{meeting}/clerk-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bind Key */
+        post: operations["bind_key_api_meetings__meeting__clerk_keys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/meetings/{meeting}/documents/{document}": {
         parameters: {
             query?: never;
@@ -758,6 +775,58 @@ export interface paths {
         put?: never;
         /** Open Motion */
         post: operations["open_motion_api_meetings__meeting__motions__motion__open_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting}/motions/{motion}/roll-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Roll Calls */
+        get: operations["list_roll_calls_api_meetings__meeting__motions__motion__roll_calls_get"];
+        put?: never;
+        /** Enter Roll Call */
+        post: operations["enter_roll_call_api_meetings__meeting__motions__motion__roll_calls_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting}/motions/{motion}/roll-calls/{call}/countersign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Countersign Roll Call */
+        post: operations["countersign_roll_call_api_meetings__meeting__motions__motion__roll_calls__call__countersign_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting}/motions/{motion}/roll-calls/{call}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return Roll Call */
+        post: operations["return_roll_call_api_meetings__meeting__motions__motion__roll_calls__call__return_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1248,11 +1317,8 @@ export interface components {
              * Format: date-time
              */
             at: string;
-            /**
-             * Choice
-             * @enum {string}
-             */
-            choice: "for" | "against" | "abstain";
+            /** Choice */
+            choice: string;
             /** Code */
             code: string;
             /** Counts */
@@ -1283,6 +1349,16 @@ export interface components {
              * @default 300
              */
             limit_s: number;
+        };
+        /**
+         * CalledLine
+         * @description What one member called out.
+         */
+        CalledLine: {
+            /** Choice */
+            choice: string;
+            /** Member */
+            member: string;
         };
         /**
          * CameraDay
@@ -1404,6 +1480,34 @@ export interface components {
             zones: number[][][];
         };
         /**
+         * Candidate
+         * @description One who stands for election, in the paper's order. A ballot names him by `id`: c1, c2, ...
+         */
+        Candidate: {
+            /**
+             * About
+             * @default
+             */
+            about: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * CandidateWords
+         * @description One who stands for election, with a line about him.
+         */
+        CandidateWords: {
+            /**
+             * About
+             * @default
+             */
+            about: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * CaseEvent
          * @description One line of a case's trace. Nothing is ever taken out of it.
          */
@@ -1461,7 +1565,7 @@ export interface components {
         };
         /**
          * Choice
-         * @description One option of a ballot paper, in the order in which it is drawn.
+         * @description One option of a question's ballot paper, in the order in which it is drawn.
          */
         Choice: {
             /**
@@ -1469,6 +1573,23 @@ export interface components {
              * @enum {string}
              */
             id: "for" | "against" | "abstain";
+        };
+        /**
+         * ClerkKeyWords
+         * @description The ES256 key of this browser, for signing as secretary or as chair; `proof` is a JWS over {meeting, device: the account, kid, at} by it.
+         */
+        ClerkKeyWords: {
+            /** Key */
+            key: {
+                [key: string]: unknown;
+            };
+            /** Proof */
+            proof: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "secretary" | "chair";
         };
         /**
          * ConnectorAsk
@@ -1615,7 +1736,7 @@ export interface components {
         };
         /**
          * Count
-         * @description The result of a closed motion.
+         * @description The result of a closed motion. All numbers are persons, or weights where the rule weighs.
          */
         Count: {
             /** Adopted */
@@ -1624,12 +1745,28 @@ export interface components {
             base: number;
             /** Cast */
             cast: number;
+            /**
+             * Elected
+             * @default []
+             */
+            elected: string[];
             /** Eligible */
             eligible: number;
+            /** Invalid */
+            invalid: number;
+            /** Issued */
+            issued?: number | null;
             /** Needed */
             needed: number;
             /** Present */
             present: number;
+            /**
+             * Tied
+             * @default []
+             */
+            tied: string[];
+            /** Valid */
+            valid: number;
             /** Votes */
             votes: {
                 [key: string]: number;
@@ -2064,6 +2201,8 @@ export interface components {
             tablet: boolean;
             /** Votes */
             votes: boolean;
+            /** Weight */
+            weight: number;
         };
         /**
          * MemberWords
@@ -2091,12 +2230,19 @@ export interface components {
              * @default true
              */
             votes: boolean;
+            /**
+             * Weight
+             * @default 1
+             */
+            weight: number;
         };
         /**
          * MotionView
          * @description A motion as staff see it. `rule.needed` is None while the base is not known.
          */
         MotionView: {
+            /** Candidates */
+            candidates: components["schemas"]["Candidate"][];
             /** Cast */
             cast: number;
             /** Choices */
@@ -2108,15 +2254,24 @@ export interface components {
             eligible: number;
             /** Id */
             id: string;
+            /** Issued */
+            issued: number | null;
             /** Item */
             item: string;
             /** May Change */
             may_change: boolean;
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "question" | "election";
             /** Opened At */
             opened_at: string | null;
             /** Paper Sha256 */
             paper_sha256: string | null;
             rule: components["schemas"]["RuleView"];
+            /** Seats */
+            seats: number;
             /**
              * State
              * @enum {string}
@@ -2167,13 +2322,23 @@ export interface components {
         };
         /**
          * NewMotion
-         * @description A motion in draft. Without a rule it follows the meeting's.
+         * @description A motion in draft. Without a rule it follows the meeting's. Candidates and seats where the rule is that of an election.
          */
         NewMotion: {
+            /**
+             * Candidates
+             * @default []
+             */
+            candidates: components["schemas"]["CandidateWords"][];
             /** Item */
             item: string;
             /** Rule */
             rule?: string | null;
+            /**
+             * Seats
+             * @default 0
+             */
+            seats: number;
             /**
              * Text
              * @default
@@ -2498,6 +2663,32 @@ export interface components {
             motion: components["schemas"]["MotionView"];
         };
         /**
+         * RollCallView
+         * @description A roll call as it waits for the chair, or what became of it. What the chair signs is the SHA-256 of `jws`.
+         */
+        RollCallView: {
+            /** Account */
+            account: string;
+            /** Id */
+            id: string;
+            /** Jws */
+            jws: string;
+            /** Lines */
+            lines: components["schemas"]["CalledLine"][];
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "counted" | "withdrawn" | "returned";
+        };
+        /**
          * RuleLine
          * @description A rule as it stands in the data, with where it comes from.
          */
@@ -2515,6 +2706,11 @@ export interface components {
             id: string;
             /** May Change */
             may_change: boolean;
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "question" | "election";
             /** Proxy */
             proxy: boolean;
             /** Quorum */
@@ -2543,6 +2739,8 @@ export interface components {
             valid_until: string | null;
             /** Verified */
             verified: boolean;
+            /** Weights */
+            weights: boolean;
         };
         /**
          * RuleView
@@ -2562,12 +2760,23 @@ export interface components {
             id: string;
             /** Needed */
             needed?: number | null;
+            /**
+             * Secrecy
+             * @default open
+             * @enum {string}
+             */
+            secrecy: "open" | "secret";
             /** Share */
             share: string;
             /** Strict */
             strict: boolean;
             /** Verified */
             verified: boolean;
+            /**
+             * Weights
+             * @default false
+             */
+            weights: boolean;
         };
         /**
          * SeatWords
@@ -2752,6 +2961,14 @@ export interface components {
             name: string;
             /** Password */
             password: string;
+        };
+        /**
+         * SignedWords
+         * @description A compact JWS, checked by what it is sent to.
+         */
+        SignedWords: {
+            /** Jws */
+            jws: string;
         };
         /**
          * Standing
@@ -4215,6 +4432,50 @@ export interface operations {
             };
         };
     };
+    bind_key_api_meetings__meeting__clerk_keys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClerkKeyWords"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_document_api_meetings__meeting__documents__document__get: {
         parameters: {
             query?: never;
@@ -5103,6 +5364,180 @@ export interface operations {
             path: {
                 meeting: string;
                 motion: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_roll_calls_api_meetings__meeting__motions__motion__roll_calls_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting: string;
+                motion: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollCallView"][];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_roll_call_api_meetings__meeting__motions__motion__roll_calls_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting: string;
+                motion: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignedWords"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countersign_roll_call_api_meetings__meeting__motions__motion__roll_calls__call__countersign_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting: string;
+                motion: string;
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignedWords"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    return_roll_call_api_meetings__meeting__motions__motion__roll_calls__call__return_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting: string;
+                motion: string;
+                call: string;
             };
             cookie?: never;
         };

@@ -9,12 +9,12 @@ import { QrCode } from "../ground/parts/QrCode";
 import type { AgendaSnapshot, Count, FloorSnapshot, MotionSnapshot, RollSnapshot, Speech } from "../ground/wire";
 import { clock, number, time } from "../ground/words/format";
 import classes from "./hall.module.css";
-import { Bars } from "./parts/Bars";
 import { Ring } from "./parts/Ring";
 import { ruleLine } from "./parts/rule";
 import { useAgenda, useFloor, useMotion, useNotice, useRoll } from "./parts/snapshots";
 import { itemLeft, useRemaining } from "./parts/timer";
 import { Verdict } from "./parts/Verdict";
+import { Votes } from "./parts/Votes";
 
 function Speaker({ speech, floor }: { speech: Speech; floor: FloorSnapshot }) {
   const { t } = useTranslation();
@@ -38,9 +38,10 @@ function OpenVote({ motion, roll }: { motion: MotionSnapshot; roll: RollSnapshot
   const here = roll === undefined ? motion.eligible : Math.max(roll.seats.filter((seat) => seat.present && seat.votes).length, motion.cast);
   return (
     <section className={classes.vote}>
-      <p className={classes.kind}>{t("meeting.hall.voting")}</p>
+      <p className={classes.kind}>{motion.method === "election" ? t("meeting.hall.electing") : t("meeting.hall.voting")}</p>
       <h1>{motion.title}</h1>
-      {motion.rule && <p className={classes.rule}>{ruleLine(t, motion.rule)}</p>}
+      {motion.method === "election" && <p className={classes.rule}>{t("meeting.election.of", { seats: number(motion.seats), candidates: number(motion.candidates.length) })}</p>}
+      {motion.rule && <p className={classes.rule}>{ruleLine(t, { ...motion.rule, method: motion.method })}</p>}
       <div className={classes.cast}>
         <p>
           <b>{number(motion.cast)}</b>
@@ -59,9 +60,9 @@ function Result({ motion, count }: { motion: MotionSnapshot; count: Count }) {
   return (
     <section className={classes.result}>
       <h1>{motion.title}</h1>
-      <Verdict count={count} size={96} />
-      <Bars count={count} large />
-      {motion.rule && <p className={classes.rule}>{ruleLine(t, { ...motion.rule, needed: count.needed })}</p>}
+      <Verdict count={count} asked={motion} weights={motion.rule?.weights} size={96} />
+      <Votes count={count} asked={motion} large />
+      {motion.rule && <p className={classes.rule}>{ruleLine(t, { ...motion.rule, method: motion.method, needed: count.needed })}</p>}
     </section>
   );
 }

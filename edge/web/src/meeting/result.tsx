@@ -9,10 +9,11 @@ import { Empty, Loaded } from "../ground/parts/states";
 import { Page } from "../ground/shells/Page";
 import { dateTime, number, timeToSecond } from "../ground/words/format";
 import { useResult, type ResultView } from "./api";
-import { Bars } from "./parts/Bars";
-import { Mark } from "./parts/Mark";
+import { Chosen } from "./parts/Chosen";
+import { chosenOf } from "./parts/choice";
 import { ruleLine } from "./parts/rule";
 import { Verdict } from "./parts/Verdict";
+import { Votes } from "./parts/Votes";
 import { shortHash } from "./parts/hash";
 import classes from "./result.module.css";
 
@@ -43,7 +44,7 @@ function Board({ result }: { result: ResultView }) {
                 {named && <Table.Td className={classes.wideOnly}>{line.name}</Table.Td>}
                 <Table.Td>
                   <span className={classes.choice}>
-                    <Mark choice={line.choice} size={14} /> {t(`meeting.choice.${line.choice}`)} {!line.counts && <small>({t("meeting.result.replaced")})</small>}
+                    <Chosen choice={line.choice} names={chosenOf(result.motion.candidates, line.choice).map(({ name }) => name)} size={14} /> {!line.counts && <small>({t("meeting.result.replaced")})</small>}
                   </span>
                 </Table.Td>
                 <Table.Td className={classes.wideOnly}>{timeToSecond(line.at)}</Table.Td>
@@ -96,7 +97,7 @@ function Basis({ result }: { result: ResultView }) {
       <dl className={classes.facts}>
         <dt>{t("meeting.result.rule")}</dt>
         <dd>
-          {ruleLine(t, { ...motion.rule, needed: motion.count?.needed ?? motion.rule.needed ?? null })}
+          {ruleLine(t, { ...motion.rule, method: motion.method, needed: motion.count?.needed ?? motion.rule.needed ?? null })}
           <br />
           <span className="quiet">
             {motion.rule.citation} {!motion.rule.verified && <b>{t("meeting.rule.unverified")}</b>}
@@ -147,8 +148,8 @@ function Result({ result }: { result: ResultView }) {
         {motion.text !== "" && <p className={classes.text}>{motion.text}</p>}
         {motion.count ? (
           <>
-            <Verdict count={motion.count} />
-            <Bars count={motion.count} />
+            <Verdict count={motion.count} asked={motion} weights={motion.rule.weights} />
+            <Votes count={motion.count} asked={motion} />
           </>
         ) : (
           <Empty title={t(`meeting.result.none.${motion.state}`)} />

@@ -9,12 +9,12 @@ import { useNow } from "../../ground/live/source";
 import type { FloorSnapshot, MotionSnapshot, RollSnapshot, Speech } from "../../ground/wire";
 import { clock, number, time } from "../../ground/words/format";
 import { useStep, type MeetingView } from "../api";
-import { Bars } from "../parts/Bars";
 import { Ring } from "../parts/Ring";
 import { ruleLine } from "../parts/rule";
 import { useFloor, useMotion, useRoll } from "../parts/snapshots";
 import { useRemaining } from "../parts/timer";
 import { Verdict } from "../parts/Verdict";
+import { Votes } from "../parts/Votes";
 import classes from "./Control.module.css";
 import { call, nextSteps } from "./next";
 import { Notice } from "./Notice";
@@ -33,7 +33,8 @@ function OpenVote({ motion, roll }: { motion: MotionSnapshot; roll: RollSnapshot
     <section className={classes.live}>
       <p className={classes.kind}>{t("meeting.control.voting", { since: clock(since) })}</p>
       <h2>{motion.title}</h2>
-      {motion.rule && <p className="quiet">{ruleLine(t, motion.rule)}</p>}
+      {motion.method === "election" && <p>{t("meeting.election.of", { seats: number(motion.seats), candidates: number(motion.candidates.length) })}</p>}
+      {motion.rule && <p className="quiet">{ruleLine(t, { ...motion.rule, method: motion.method })}</p>}
       <p className={classes.cast}>
         <b>{number(motion.cast)}</b> {t("meeting.hall.cast", { here: number(here) })}
       </p>
@@ -73,8 +74,8 @@ function Course({ meeting, motion }: { meeting: MeetingView; motion: MotionSnaps
       {current?.started_at && <p className="quiet">{t("meeting.control.begun", { at: time(current.started_at), minutes: current.minutes })}</p>}
       {shown?.count && (
         <>
-          <Verdict count={shown.count} size={36} />
-          <Bars count={shown.count} />
+          <Verdict count={shown.count} asked={shown} weights={shown.rule?.weights} size={36} />
+          <Votes count={shown.count} asked={shown} />
           <Link to={`/result/${meeting.id}/${shown.motion ?? ""}`}>{t("meeting.control.result")}</Link>
         </>
       )}

@@ -1,6 +1,6 @@
 import { fromBase64, hex, sha256, base64url } from "../../ground/post/bytes";
 import { signed, type Key } from "../../ground/post/keys";
-import type { ChoiceId, MotionSnapshot } from "../../ground/wire";
+import type { Candidate, ChoiceId, MotionSnapshot } from "../../ground/wire";
 
 const FORMAT = "dinh-paper/1";
 
@@ -14,11 +14,17 @@ export interface Paper {
   item_title: string;
   title: string;
   text: string;
+  method: "question" | "election";
+  /** Of a question. */
   choices: ChoiceId[];
+  /** Of an election, in the order of the paper. */
+  candidates: Candidate[];
+  /** Of an election: how many are to be elected, and so the most that a ballot may choose. */
+  seats: number;
   documents: { id: string; title: string; sha256: string }[];
-  rule: { title: string; base: "all" | "present" | "cast"; share: [number, number]; strict: boolean; citation: string; verified: boolean };
+  rule: { title: string; base: "all" | "present" | "cast"; share: [number, number]; strict: boolean; citation: string; verified: boolean; weights: boolean };
   /** How many may vote; the hash of the list, which stands in the log as the opening roll. */
-  voters: { count: number; sha256: string; chair: string | null };
+  voters: { count: number; weight: number; sha256: string; chair: string | null };
   opened_at: string;
 }
 
@@ -42,7 +48,7 @@ export async function checkPaper(motion: MotionSnapshot, meeting: string): Promi
 interface Cast {
   meeting: string;
   seat: string;
-  choice: ChoiceId;
+  choice: string;
   checked: CheckedPaper;
 }
 

@@ -1,13 +1,13 @@
-import { Button, FileButton, NumberInput, Select, Textarea, TextInput } from "@mantine/core";
+import { Button, FileButton, NumberInput, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconArrowDown, IconArrowUp, IconChecklist, IconFileTypePdf, IconPlus, IconTrash, IconUpload } from "@tabler/icons-react";
 import { useState, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { sentence } from "../../ground/http/sentence";
 import { bytes } from "../../ground/words/format";
-import { useAddDocument, useRules, useStep, type ItemView, type MeetingView } from "../api";
+import { useAddDocument, useStep, type ItemView, type MeetingView } from "../api";
 import { shortHash } from "../parts/hash";
-import { ruleLine } from "../parts/rule";
+import { NewMotion } from "./NewMotion";
 import classes from "./Prepare.module.css";
 
 function Documents({ meeting, item }: { meeting: string; item: ItemView }) {
@@ -38,41 +38,6 @@ function Documents({ meeting, item }: { meeting: string; item: ItemView }) {
       </FileButton>
       {add.error !== null && <p role="alert">{sentence(t, add.error)}</p>}
     </>
-  );
-}
-
-function NewMotion({ meeting, item, onDone }: { meeting: MeetingView; item: string; onDone: () => void }) {
-  const { t, i18n } = useTranslation();
-  const take = useStep(meeting.id);
-  const rules = useRules();
-  const [form, setForm] = useState({ title: "", text: "", rule: meeting.rule });
-  const send = (event: SyntheticEvent) => {
-    event.preventDefault();
-    take.mutate({ method: "post", path: "/motions", words: { item, ...form } }, { onSuccess: onDone });
-  };
-  const chosen = rules.data?.find(({ id }) => id === form.rule);
-  return (
-    <form className={classes.form} onSubmit={send}>
-      <TextInput label={t("meeting.motion.title")} placeholder={t("meeting.motion.titleExample")} required maxLength={300} autoFocus value={form.title} onChange={(event) => setForm({ ...form, title: event.currentTarget.value })} />
-      <Textarea label={t("meeting.motion.text")} rows={3} maxLength={8000} value={form.text} onChange={(event) => setForm({ ...form, text: event.currentTarget.value })} />
-      <Select
-        label={t("meeting.motion.rule")}
-        description={chosen && `${ruleLine(t, chosen)} ${chosen.citation}`}
-        value={form.rule}
-        allowDeselect={false}
-        onChange={(rule) => rule !== null && setForm({ ...form, rule })}
-        data={(rules.data ?? []).filter(({ secrecy }) => secrecy === "open").map((rule) => ({ value: rule.id, label: i18n.language === "en" ? rule.title_en : rule.title }))}
-      />
-      <div className={classes.fields}>
-        <Button type="submit" loading={take.isPending}>
-          {t("meeting.motion.save")}
-        </Button>
-        <Button variant="subtle" onClick={onDone}>
-          {t("meeting.cancel")}
-        </Button>
-      </div>
-      {take.error !== null && <p role="alert">{sentence(t, take.error)}</p>}
-    </form>
   );
 }
 

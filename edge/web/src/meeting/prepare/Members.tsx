@@ -11,9 +11,9 @@ import { SeatPlan } from "../parts/SeatPlan";
 import { drawnRows, fillSeats, fittingRows, readList, rowsOfSeats } from "./plan";
 import classes from "./Prepare.module.css";
 
-const NEW: MemberWords = { name: "", office: "", seat: null, votes: true, chairs: false };
+const NEW: MemberWords = { name: "", office: "", seat: null, votes: true, chairs: false, weight: 1 };
 
-const words = ({ id, name, office, seat, votes, chairs }: MemberView): MemberWords => ({ id, name, office, seat, votes, chairs });
+const words = ({ id, name, office, seat, votes, chairs, weight }: MemberView): MemberWords => ({ id, name, office, seat, votes, chairs, weight });
 
 function Paste({ onPaste, onClose }: { onPaste: (text: string) => void; onClose: () => void }) {
   const { t } = useTranslation();
@@ -37,7 +37,7 @@ function Room({ plan, members, onPlan }: { plan: Plan; members: MemberWords[]; o
   const [columns, setColumns] = useState<number | string>(first.columns);
   const seats = plan.seats.map((seat) => {
     const member = members.find((one) => one.seat === seat.id);
-    return { ...seat, member: member === undefined ? null : seat.id, name: member?.name ?? null, votes: true, present: member !== undefined, tablet: false };
+    return { ...seat, member: member === undefined ? null : seat.id, name: member?.name ?? null, votes: true, weight: 1, present: member !== undefined, tablet: false };
   });
   const roll = { revision: 0, at: "", width: plan.width, height: plan.height, seats, voters: 0, present: 0, quorum: 0 };
   return (
@@ -63,11 +63,12 @@ interface RowProps {
   member: MemberWords;
   place: number;
   plan: Plan;
+  weighs: boolean;
   onChange: (change: Partial<MemberWords>) => void;
   onRemove: () => void;
 }
 
-function Row({ member, place, plan, onChange, onRemove }: RowProps) {
+function Row({ member, place, plan, weighs, onChange, onRemove }: RowProps) {
   const { t } = useTranslation();
   const label = (key: string) => `${t(key)} ${place}`;
   return (
@@ -88,6 +89,11 @@ function Row({ member, place, plan, onChange, onRemove }: RowProps) {
       <Table.Td>
         <Checkbox aria-label={label("meeting.members.chairs")} checked={member.chairs} onChange={(event) => onChange({ chairs: event.currentTarget.checked })} />
       </Table.Td>
+      {weighs && (
+        <Table.Td>
+          <NumberInput aria-label={label("meeting.members.weight")} w={120} min={1} max={1_000_000} clampBehavior="strict" allowDecimal={false} disabled={!member.votes} value={member.weight} onChange={(weight) => onChange({ weight: Number(weight) || 1 })} />
+        </Table.Td>
+      )}
       <Table.Td>
         <Button variant="subtle" color="gray" size="sm" leftSection={<IconTrash size={18} />} onClick={onRemove}>
           {t("meeting.remove")}
@@ -118,6 +124,7 @@ export function Members({ meeting }: { meeting: MeetingView }) {
   const { t } = useTranslation();
   const [members, setMembers] = useState<MemberWords[]>(() => meeting.members.map(words));
   const [plan, setPlan] = useState(meeting.plan);
+  const [weighs, setWeighs] = useState(() => meeting.members.some(({ weight }) => weight !== 1));
   const [pasting, { open, close }] = useDisclosure(false);
   const save = useSave(meeting);
   const change = (index: number, part: Partial<MemberWords>) => setMembers(members.map((member, at) => (at === index ? { ...member, ...part } : member)));
@@ -130,6 +137,10 @@ export function Members({ meeting }: { meeting: MeetingView }) {
     setMembers(fillSeats(members, drawn));
   };
   const heads = ["name", "office", "seat", "votes", "chairs"] as const;
+  const weigh = (on: boolean) => {
+    setWeighs(on);
+    if (!on) setMembers(members.map((member) => ({ ...member, weight: 1 })));
+  };
   return (
     <div className={classes.two}>
       <section className={classes.block}>
@@ -148,17 +159,19 @@ export function Members({ meeting }: { meeting: MeetingView }) {
                   {heads.map((head) => (
                     <Table.Th key={head}>{t(`meeting.members.${head}`)}</Table.Th>
                   ))}
+                  {weighs && <Table.Th>{t("meeting.members.weight")}</Table.Th>}
                   <Table.Td />
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
                 {members.map((member, index) => (
-                  <Row key={index} member={member} place={index + 1} plan={plan} onChange={(part) => change(index, part)} onRemove={() => setMembers(members.filter((_, at) => at !== index))} />
+                  <Row key={index} member={member} place={index + 1} plan={plan} weighs={weighs} onChange={(part) => change(index, part)} onRemove={() => setMembers(members.filter((_, at) => at !== index))} />
                 ))}
               </Table.Tbody>
             </Table>
           </div>
         )}
+        <Checkbox label={t("meeting.members.weighs")} description={t("meeting.members.weighsText")} checked={weighs} onChange={(event) => weigh(event.currentTarget.checked)} />
         <div className={classes.fields}>
           <Button variant="default" leftSection={<IconPlus size={20} />} onClick={() => setMembers(fillSeats([...members, NEW], plan))}>
             {t("meeting.members.add")}

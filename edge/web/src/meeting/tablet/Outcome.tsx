@@ -6,11 +6,12 @@ import { get } from "../../ground/http/client";
 import { sentence } from "../../ground/http/sentence";
 import type { Count, MotionSnapshot } from "../../ground/wire";
 import { findInBundle } from "../log/receipt";
-import { Bars } from "../parts/Bars";
 import { ruleLine } from "../parts/rule";
 import { Verdict } from "../parts/Verdict";
+import { Votes } from "../parts/Votes";
 import { useDesk, useView } from "./context";
 import type { Vote } from "./desk";
+import { takesFocus } from "./focus";
 import classes from "./Outcome.module.css";
 import { Taken } from "./Taken";
 
@@ -41,10 +42,12 @@ export function Outcome({ motion, count, onLeave }: { motion: MotionSnapshot; co
   return (
     <div className={classes.screen}>
       <div className={classes.inner}>
-        <h1>{motion.title}</h1>
-        <Verdict count={count} size={40} />
-        <Bars count={count} />
-        {motion.rule && <p className="quiet">{ruleLine(t, { ...motion.rule, needed: count.needed })}</p>}
+        <h1 ref={takesFocus} tabIndex={-1}>
+          {motion.title}
+        </h1>
+        <Verdict count={count} asked={motion} weights={motion.rule?.weights} size={40} />
+        <Votes count={count} asked={motion} />
+        {motion.rule && <p className="quiet">{ruleLine(t, { ...motion.rule, method: motion.method, needed: count.needed })}</p>}
         {vote?.cast && (
           <Taken vote={vote} small>
             <Search vote={vote} />

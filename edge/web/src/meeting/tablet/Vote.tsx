@@ -1,11 +1,11 @@
 import { Button } from "@mantine/core";
 import { IconAlertTriangle, IconArrowBackUp, IconArrowLeft, IconRefresh } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { words } from "../../ground/http/sentence";
 import { Loading } from "../../ground/parts/states";
-import type { ChoiceId, MotionSnapshot } from "../../ground/wire";
+import type { MotionSnapshot } from "../../ground/wire";
 import { number } from "../../ground/words/format";
 import { checkPaper, type CheckedPaper } from "../log/ballot";
 import { Mark } from "../parts/Mark";
@@ -13,6 +13,8 @@ import { useRoll } from "../parts/snapshots";
 import { ruleLine } from "../parts/rule";
 import { useDesk, useView } from "./context";
 import type { Me, Refusal } from "./desk";
+import { Election } from "./Election";
+import { takesFocus } from "./focus";
 import { Taken } from "./Taken";
 import classes from "./Vote.module.css";
 
@@ -25,35 +27,52 @@ export function usePaper(motion: MotionSnapshot, meeting: string): CheckedPaper 
   }).data;
 }
 
-function Question({ motion, checked }: { motion: MotionSnapshot; checked: CheckedPaper }) {
+function Question({ motion, checked, weight }: { motion: MotionSnapshot; checked: CheckedPaper; weight: number | undefined }) {
   const { t } = useTranslation();
   const { paper } = checked;
   const rule = motion.rule ?? { ...paper.rule, share: paper.rule.share.join("/") };
   return (
     <header className={classes.question}>
-      <p className={classes.kind}>{t("meeting.vote.kind", { item: paper.item_title })}</p>
-      <h1>{paper.title}</h1>
+      <p className={classes.kind}>{paper.method === "election" ? t("meeting.election.kind", { item: paper.item_title }) : t("meeting.vote.kind", { item: paper.item_title })}</p>
+      <h1 ref={takesFocus} tabIndex={-1}>
+        {paper.title}
+      </h1>
       {paper.text !== "" && <p className={classes.text}>{paper.text}</p>}
       <p className={classes.rule}>
-        {ruleLine(t, rule)}
+        {ruleLine(t, { ...rule, method: paper.method })}
         <br />
         {t("meeting.vote.who", { body: paper.body, number: number(paper.voters.count) })}
+        {paper.rule.weights && weight !== undefined && <b> {t("meeting.vote.weight", { weight: number(weight) })}</b>}
       </p>
     </header>
   );
 }
 
-function Choices({ checked, was, onBack }: { checked: CheckedPaper; was: ChoiceId | undefined; onBack: (() => void) | undefined }) {
+/** 1, 2, 3 go to the first, second, third choice. They do not cast it: one stray key is no vote. */
+function useNumberKeys() {
+  const buttons = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const key = (event: KeyboardEvent) => {
+      if (/^[1-9]$/.test(event.key)) buttons.current?.querySelectorAll("button")[Number(event.key) - 1]?.focus();
+    };
+    window.addEventListener("keydown", key);
+    return () => window.removeEventListener("keydown", key);
+  }, []);
+  return buttons;
+}
+
+function Choices({ checked, was, onBack }: { checked: CheckedPaper; was: string | undefined; onBack: (() => void) | undefined }) {
   const { t } = useTranslation();
   const desk = useDesk();
   const [busy, setBusy] = useState(false);
-  const choose = (choice: ChoiceId) => {
+  const buttons = useNumberKeys();
+  const choose = (choice: string) => {
     setBusy(true);
     onBack?.();
     void desk.cast(checked, choice);
   };
   return (
-    <div className={classes.choices}>
+    <div className={classes.choices} ref={buttons} role="group" aria-label={t("meeting.vote.choices")}>
       {checked.paper.choices.map((choice) => (
         <button key={choice} type="button" className={`${classes.choice ?? ""} ${classes[choice] ?? ""}`} disabled={busy} onClick={() => choose(choice)}>
           <Mark choice={choice} size={34} />
@@ -85,6 +104,8 @@ interface Props {
   onLeave: () => void;
 }
 
+const PAPERS = { question: Choices, election: Election };
+
 /** A voter's part below the question: choose, or see what was taken and change it. */
 function Voter({ motion, checked, onLeave }: { motion: MotionSnapshot; checked: CheckedPaper; onLeave: () => void }) {
   const { t } = useTranslation();
@@ -94,11 +115,12 @@ function Voter({ motion, checked, onLeave }: { motion: MotionSnapshot; checked: 
   const refusal = refused[checked.paper.motion];
   const newest = vote?.pending ?? vote?.cast;
   const choosing = newest === undefined || changing;
+  const Paper = PAPERS[checked.paper.method];
   return (
     <>
       {refusal !== undefined && <Refused refused={refusal} />}
       {choosing ? (
-        <Choices key={vote?.pending?.jws ?? refusal?.code ?? "first"} checked={checked} was={newest?.choice} onBack={newest === undefined ? undefined : () => setChanging(false)} />
+        <Paper key={vote?.pending?.jws ?? refusal?.code ?? "first"} checked={checked} was={newest?.choice} onBack={newest === undefined ? undefined : () => setChanging(false)} />
       ) : (
         <>
           <Taken vote={vote}>
@@ -132,11 +154,12 @@ export function Vote({ motion, me, onLeave }: Props) {
   const roll = useRoll(desk.meeting);
   if (checked === undefined) return <Loading />;
   if (checked === null) return <Wrong onLeave={onLeave} />;
-  const mayVote = roll?.seats.find(({ member }) => member === me.member)?.votes !== false;
+  const seat = roll?.seats.find(({ member }) => member === me.member);
+  const mayVote = seat?.votes !== false;
   return (
     <div className={classes.screen}>
       <div className={classes.inner}>
-        <Question motion={motion} checked={checked} />
+        <Question motion={motion} checked={checked} weight={seat?.weight} />
         {mayVote ? (
           <Voter motion={motion} checked={checked} onLeave={onLeave} />
         ) : (

@@ -5,8 +5,10 @@ import { keyOf, makeKey, signed, type Key } from "../../ground/post/keys";
 import { Post, type Ticket } from "../../ground/post/post";
 import { read, readAll, write } from "../../ground/post/store";
 import { BIRTH } from "../../ground/post/topics";
-import type { Birth, ChoiceId, Receipt, SpeechKind } from "../../ground/wire";
+import type { Birth, Receipt, SpeechKind } from "../../ground/wire";
 import { signBallot, type CheckedPaper } from "../log/ballot";
+import { chosenOf } from "../parts/choice";
+import { ballotIn } from "../log/receipt";
 
 /** Who sits at this tablet, as the node answered the check-in. */
 export interface Me {
@@ -18,7 +20,9 @@ export interface Me {
 
 /** A ballot as it was signed here. */
 export interface Ballot {
-  choice: ChoiceId;
+  choice: string;
+  /** Of an election: the names that were chosen, so that they are shown without the paper, too. */
+  names?: string[];
   jws: string;
   at: string;
 }
@@ -27,7 +31,11 @@ export interface Ballot {
 export interface Vote {
   meeting: string;
   motion: string;
-  cast?: Ballot & { receipt: Receipt };
+  /** Whose: another member who sits down at this tablet is not shown it. */
+  member: string;
+  title?: string;
+  /** `brought`: signed on another tablet, and read from the log entry of its receipt. */
+  cast?: Ballot & { receipt: Receipt; brought?: boolean };
   pending?: Ballot;
 }
 
@@ -63,6 +71,8 @@ export class TabletDesk {
   seat: string | null = null;
   private view: View = START;
   private key: Key | undefined;
+  /** Who checked in last, known a little before the view says so. */
+  private member = "";
   private birth: string | undefined;
   private timer: number | undefined;
   /** Grows with every start and stop, so that what an earlier start left under way ends by itself. */
@@ -107,12 +117,13 @@ export class TabletDesk {
   }
 
   /** Sign and cast. The signed ballot is on disk before it is sent, and is sent again until it is answered. */
-  async cast(checked: CheckedPaper, choice: ChoiceId): Promise<void> {
+  async cast(checked: CheckedPaper, choice: string): Promise<void> {
     const { me, key } = { me: this.view.me, key: this.key };
     if (me === null || key === undefined) return;
     const jws = await signBallot(key, { meeting: this.meeting, seat: me.seat, choice, checked });
     const motion = checked.paper.motion;
-    await this.keepVote({ ...this.vote(motion), pending: { choice, jws, at: new Date().toISOString() } });
+    const names = chosenOf(checked.paper.candidates, choice).map(({ name }) => name);
+    await this.keepVote({ ...this.vote(motion), title: checked.paper.title, pending: { choice, names, jws, at: new Date().toISOString() } });
     this.change({ refused: without(this.view.refused, motion) });
     await this.ask("cast", { ballot: jws }, true);
   }
@@ -140,8 +151,9 @@ export class TabletDesk {
     this.device = ticket.user;
     this.seat = ticket.seat ?? null;
     this.key = await keyOf(`ballot:${meeting}`);
-    const kept = (await readAll<Vote>("receipts")).filter((vote) => vote.meeting === meeting);
     const me = (await read<Me>("seen", `me:${meeting}`)) ?? null;
+    this.member = me?.member ?? "";
+    const kept = (await readAll<Vote>("receipts")).filter((vote) => vote.meeting === meeting && vote.member === this.member);
     if (turn !== this.turn) return;
     this.post?.stop();
     const post = new Post(ticket.user, meeting, { model: navigator.userAgent.slice(0, 80), version: VERSION, capabilities: ["vote", "read", "speak"] });
@@ -184,7 +196,10 @@ export class TabletDesk {
 
   private async welcome(answer: Answer): Promise<void> {
     const { receipts, ...me } = answer.body as unknown as Me & { receipts?: Receipt[] };
-    for (const receipt of receipts ?? []) await this.keepReceipt(receipt);
+    this.member = me.member;
+    this.change({ votes: Object.fromEntries(Object.entries(this.view.votes).filter(([, vote]) => vote.member === me.member)) });
+    const newest = new Map((receipts ?? []).map((receipt) => [receipt.motion, receipt]));
+    for (const receipt of newest.values()) await this.keepReceipt(receipt);
     await write("seen", `me:${this.meeting}`, me);
     this.change({ me });
   }
@@ -216,14 +231,18 @@ export class TabletDesk {
   }
 
   private vote(motion: string): Vote {
-    return this.view.votes[motion] ?? { meeting: this.meeting, motion };
+    return this.view.votes[motion] ?? { meeting: this.meeting, motion, member: this.member };
   }
 
-  /** Lay a receipt to the ballot it is for; a repeat changes nothing. */
+  /** Lay a receipt to the ballot it is for; a repeat changes nothing. One for a ballot that was signed elsewhere brings the ballot along. */
   private async keepReceipt(receipt: Receipt): Promise<void> {
-    const { pending, ...vote } = this.vote(receipt.motion);
-    if (pending === undefined || hex(await sha256(utf8(pending.jws))) !== receipt.ballot_sha256) return;
-    await this.keepVote({ ...vote, cast: { ...pending, receipt } });
+    const known = this.vote(receipt.motion);
+    const { pending, ...vote } = known;
+    if (pending !== undefined && hex(await sha256(utf8(pending.jws))) === receipt.ballot_sha256) return this.keepVote({ ...vote, cast: { ...pending, receipt } });
+    if (known.cast !== undefined && known.cast.receipt.index >= receipt.index) return undefined;
+    const ballot = await ballotIn(receipt);
+    if (ballot !== null) await this.keepVote({ ...known, cast: { ...ballot, receipt, brought: true } });
+    return undefined;
   }
 
   private async keepVote(vote: Vote): Promise<void> {

@@ -1,0 +1,66 @@
+import { IconCircleCheck, IconEqual } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import type { Candidate, Count } from "../../ground/wire";
+import { number } from "../../ground/words/format";
+import { Bars } from "./Bars";
+import type { Asked } from "./choice";
+import classes from "./Votes.module.css";
+
+/** Whether a candidate is elected, or tied over the last seat: shape and word. */
+function Standing({ id, count }: { id: string; count: Count }) {
+  const { t } = useTranslation();
+  if (count.elected.includes(id)) {
+    return (
+      <span className={classes.elected}>
+        <IconCircleCheck size="1.2em" stroke={2.2} aria-hidden="true" /> {t("meeting.election.elected")}
+      </span>
+    );
+  }
+  if (!count.tied.includes(id)) return <span />;
+  return (
+    <span className={classes.tied}>
+      <IconEqual size="1.2em" stroke={2.2} aria-hidden="true" /> {t("meeting.election.tied")}
+    </span>
+  );
+}
+
+function Row({ candidate, place, count }: { candidate: Candidate; place: number; count: Count }) {
+  const { t } = useTranslation();
+  const whole = Math.max(count.eligible, 1);
+  const votes = count.votes[candidate.id] ?? 0;
+  const elected = count.elected.includes(candidate.id);
+  return (
+    <div className={classes.row}>
+      <dt className={classes.who}>
+        <span className={classes.place}>{place}.</span> {candidate.name}
+      </dt>
+      <dd className={classes.standing}>
+        <Standing id={candidate.id} count={count} />
+      </dd>
+      <dd className={classes.track}>
+        <span className={elected ? classes.fillElected : classes.fill} style={{ width: `${(votes / whole) * 100}%` }} />
+        <span className={classes.needed} style={{ left: `${(count.needed / whole) * 100}%` }} title={t("meeting.result.needed", { needed: number(count.needed) })} />
+      </dd>
+      <dd className={classes.number}>{number(votes)}</dd>
+    </div>
+  );
+}
+
+/** Votes of every candidate, most first; the line shows how many were needed. */
+function Candidates({ count, candidates, large }: { count: Count; candidates: Candidate[]; large: boolean }) {
+  const lines = candidates.map((candidate, at) => ({ candidate, place: at + 1 }));
+  lines.sort((a, b) => (count.votes[b.candidate.id] ?? 0) - (count.votes[a.candidate.id] ?? 0));
+  const many = candidates.length > 6 ? classes.many : "";
+  return (
+    <dl className={`${(large ? classes.large : classes.votes) ?? ""} ${many ?? ""}`}>
+      {lines.map(({ candidate, place }) => (
+        <Row key={candidate.id} candidate={candidate} place={place} count={count} />
+      ))}
+    </dl>
+  );
+}
+
+/** The numbers of a result as bars: three choices, or every candidate. */
+export function Votes({ count, asked, large = false }: { count: Count; asked: Asked; large?: boolean }) {
+  return asked.method === "election" ? <Candidates count={count} candidates={asked.candidates} large={large} /> : <Bars count={count} large={large} />;
+}

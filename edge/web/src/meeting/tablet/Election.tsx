@@ -1,0 +1,163 @@
+import { Button } from "@mantine/core";
+import { IconArrowBackUp, IconArrowLeft, IconChecks, IconSquareRounded } from "@tabler/icons-react";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Candidate } from "../../ground/wire";
+import { number } from "../../ground/words/format";
+import type { CheckedPaper, Paper } from "../log/ballot";
+import { chosenOf, spell } from "../parts/choice";
+import { useDesk } from "./context";
+import classes from "./Election.module.css";
+
+type Chosen = ReadonlySet<string>;
+
+/** The chosen after this one was pressed; null when the paper is full. Where one is elected, another takes his place. */
+export function pressed(chosen: Chosen, id: string, seats: number): Chosen | null {
+  if (chosen.has(id)) return new Set([...chosen].filter((one) => one !== id));
+  if (seats === 1) return new Set([id]);
+  return chosen.size < seats ? new Set([...chosen, id]) : null;
+}
+
+/** The heading of a step: it takes the focus when the step begins, so that a screen reader begins there, too. */
+function Head({ id, children, focus }: { id: string; children: string; focus: boolean }) {
+  const head = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (focus) head.current?.focus();
+  }, [focus]);
+  return (
+    <h2 id={id} ref={head} tabIndex={-1} className={classes.head}>
+      {children}
+    </h2>
+  );
+}
+
+function Line({ candidate, place }: { candidate: Candidate; place: number }) {
+  return (
+    <>
+      <span className={classes.place}>{place}</span>
+      <span className={classes.who}>
+        <b>{candidate.name}</b>
+        {candidate.about !== "" && <small>{candidate.about}</small>}
+      </span>
+    </>
+  );
+}
+
+interface ChooseProps {
+  paper: Paper;
+  chosen: Chosen;
+  again: boolean;
+  onChosen: (chosen: Chosen) => void;
+  onReview: () => void;
+  onBack: (() => void) | undefined;
+}
+
+/** The list as it stands on the paper: number, box, name. A full paper says so instead of doing nothing. */
+function Choose({ paper, chosen, again, onChosen, onReview, onBack }: ChooseProps) {
+  const { t } = useTranslation();
+  const [full, setFull] = useState(false);
+  const press = (id: string) => {
+    const next = pressed(chosen, id, paper.seats);
+    setFull(next === null);
+    if (next !== null) onChosen(next);
+  };
+  const facts = { seats: number(paper.seats), chosen: number(chosen.size) };
+  return (
+    <>
+      <Head id="election" focus={again}>
+        {t("meeting.election.choose", facts)}
+      </Head>
+      <ol className={classes.list} aria-labelledby="election">
+        {paper.candidates.map((candidate, at) => (
+          <li key={candidate.id}>
+            <label className={classes.row}>
+              <input type="checkbox" checked={chosen.has(candidate.id)} aria-disabled={!chosen.has(candidate.id) && paper.seats > 1 && chosen.size >= paper.seats} onChange={() => press(candidate.id)} />
+              <Line candidate={candidate} place={at + 1} />
+            </label>
+          </li>
+        ))}
+      </ol>
+      <div className={classes.bar}>
+        <p className={full ? classes.full : classes.count} role="status">
+          {full ? t("meeting.election.full", facts) : t("meeting.election.count", facts)}
+        </p>
+        {onBack !== undefined && (
+          <Button size="lg" variant="subtle" onClick={onBack} leftSection={<IconArrowBackUp size={24} />}>
+            {t("meeting.vote.keep")}
+          </Button>
+        )}
+        {chosen.size === 0 ? (
+          <Button size="xl" variant="default" onClick={onReview} leftSection={<IconSquareRounded size={26} />}>
+            {t("meeting.election.nobody")}
+          </Button>
+        ) : (
+          <Button size="xl" onClick={onReview} leftSection={<IconChecks size={26} />}>
+            {t("meeting.election.review")}
+          </Button>
+        )}
+      </div>
+    </>
+  );
+}
+
+interface ReviewProps {
+  paper: Paper;
+  chosen: Chosen;
+  busy: boolean;
+  onEdit: () => void;
+  onCast: () => void;
+}
+
+/** What will be cast, before it is: the names, or that nobody is elected. */
+function Review({ paper, chosen, busy, onEdit, onCast }: ReviewProps) {
+  const { t } = useTranslation();
+  const lines = chosenOf(paper.candidates, spell(paper.candidates, chosen));
+  const more = paper.seats - lines.length;
+  return (
+    <section className={classes.review} aria-labelledby="election">
+      <Head id="election" focus>
+        {lines.length === 0 ? t("meeting.election.reviewBlank") : t("meeting.election.reviewTitle", { chosen: number(lines.length), seats: number(paper.seats) })}
+      </Head>
+      {lines.length > 0 && (
+        <ul className={classes.list}>
+          {lines.map((candidate) => (
+            <li key={candidate.id} className={classes.row} data-chosen>
+              <Line candidate={candidate} place={paper.candidates.indexOf(candidate) + 1} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {more > 0 && <p className="quiet">{t("meeting.election.fewer", { more: number(more) })}</p>}
+      <div className={classes.bar}>
+        <Button size="xl" variant="default" disabled={busy} onClick={onEdit} leftSection={<IconArrowLeft size={26} />}>
+          {t("meeting.election.edit")}
+        </Button>
+        <Button className={classes.cast ?? ""} size="xl" loading={busy} onClick={onCast} leftSection={<IconChecks size={26} />}>
+          {t("meeting.election.cast")}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+interface Props {
+  checked: CheckedPaper;
+  was: string | undefined;
+  onBack: (() => void) | undefined;
+}
+
+/** The ballot of an election: choose at most as many as are to be elected, look at it once more, cast it. */
+export function Election({ checked, was, onBack }: Props) {
+  const desk = useDesk();
+  const { paper } = checked;
+  const [chosen, setChosen] = useState<Chosen>(() => new Set(chosenOf(paper.candidates, was).map(({ id }) => id)));
+  const [step, setStep] = useState<"first" | "again" | "review">("first");
+  const [busy, setBusy] = useState(false);
+  const cast = () => {
+    setBusy(true);
+    onBack?.();
+    void desk.cast(checked, spell(paper.candidates, chosen));
+  };
+  if (step === "review") return <Review paper={paper} chosen={chosen} busy={busy} onEdit={() => setStep("again")} onCast={cast} />;
+  return <Choose paper={paper} chosen={chosen} again={step === "again"} onChosen={setChosen} onReview={() => setStep("review")} onBack={onBack} />;
+}
