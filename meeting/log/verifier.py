@@ -107,6 +107,7 @@ class _Check:
         self.entries, self.findings = read_entries(self.lines, self.meeting)
         if self.findings:
             raise Wrong(self.findings[0].code, self.findings[0].where)
+        self.summary |= {"hidden": sum(one.fields is None for one in self.entries)}
         self._nothing_hidden()
 
     def _nothing_hidden(self) -> None:

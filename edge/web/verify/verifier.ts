@@ -136,6 +136,7 @@ class Check {
     this.findings = wrong;
     const [first] = wrong;
     if (first !== undefined) throw new Wrong(first.code, first.where);
+    this.tell({ hidden: entries.filter(({ fields }) => fields === null).length });
     this.nothingHidden();
   }
 

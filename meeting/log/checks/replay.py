@@ -231,7 +231,7 @@ class Story:
 
     def _signed_by(self, jws: Jws, member: str, where: str) -> None:
         kid = jws.header["kid"]
-        if self.live.get(member) != kid:
+        if not isinstance(kid, str) or self.live.get(member) != kid:
             raise Wrong(Found.BALLOT_KEY, where, member=member)
         if not is_es256(dict(self.keys[kid].jwk), jws):
             raise Wrong(Found.BALLOT_SIGNATURE, where, member=member)
