@@ -161,7 +161,7 @@ def as_motion(row: Motion) -> motions_of.Motion:
 def the_agenda(session: Session, meeting_id: str) -> agenda.Agenda:
     return agenda.Agenda(
         tuple(
-            agenda.Item(row.id, row.title, row.minutes, agenda.ItemState(row.state), row.started_at, row.finished_at)
+            agenda.Item(row.id, row.title, row.minutes, agenda.ItemState(row.state), row.started_at, row.finished_at, row.turned_back_at)
             for row in items(session, meeting_id)
         )
     )
@@ -173,7 +173,7 @@ def save_agenda(session: Session, meeting_id: str, changed: agenda.Agenda) -> No
     for number, one in enumerate(changed.items, 1):
         row = rows[one.id]
         row.number, row.title, row.minutes, row.state = number, one.title, one.minutes, one.state.value
-        row.started_at, row.finished_at = one.started_at, one.finished_at
+        row.started_at, row.finished_at, row.turned_back_at = one.started_at, one.finished_at, one.turned_back_at
         session.add(row)
     session.flush()
 

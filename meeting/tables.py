@@ -163,6 +163,7 @@ class Item(SQLModel, table=True):
     state: str = "waiting"
     started_at: datetime | None = Field(default=None, sa_column=_time())
     finished_at: datetime | None = Field(default=None, sa_column=_time())
+    turned_back_at: datetime | None = Field(default=None, sa_column=_time())
 
 
 class Document(SQLModel, table=True):

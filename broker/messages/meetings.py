@@ -183,6 +183,13 @@ class LogHead(Message):
     checkpoint: str
 
 
+class Correction(Message):
+    """What the chair said after the close. It stands beside the result and changes no number of it."""
+
+    at: AwareDatetime
+    text: str
+
+
 class MotionSnapshot(Snapshot):
     """The motion that the meeting is at, or none. While open, `cast_seats` says who has voted, never how."""
 
@@ -212,6 +219,8 @@ class MotionSnapshot(Snapshot):
     """Persons who have voted."""
     cast_seats: tuple[Id, ...] = ()
     count: Count | None = None
+    corrections: tuple[Correction, ...] = ()
+    """Oldest first."""
     head: LogHead | None = None
 
 

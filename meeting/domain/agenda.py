@@ -51,6 +51,8 @@ class Item:
     state: ItemState = ItemState.WAITING
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    turned_back_at: datetime | None = None
+    """When the chair went back to it, or back out of it: the trace of a step that was taken back."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,18 @@ class Agenda:
             raise Refusal(Code.ITEM_STATE, item=item, state=wanted.state.value)
         done = replace(wanted, state=ItemState.DONE, finished_at=now)
         return Agenda(tuple(done if one.id == done.id else one for one in self.items))
+
+    def back(self, now: datetime) -> "Agenda":
+        """One step back: the item under way waits again, as if it had not begun, and the one that was finished last goes on."""
+        done = [one for one in self.items if one.state is ItemState.DONE]
+        if not done:
+            raise Refusal(Code.NO_STEP_BACK)
+        again = max(done, key=lambda one: one.finished_at or now)
+        went_on = replace(again, state=ItemState.CURRENT, finished_at=None, turned_back_at=now)
+        changed = {again.id: went_on}
+        if self.current is not None:
+            changed[self.current.id] = replace(self.current, state=ItemState.WAITING, started_at=None, turned_back_at=now)
+        return Agenda(tuple(changed.get(one.id, one) for one in self.items))
 
     def place(self, item: str, number: int) -> "Agenda":
         """Move an item to this place; a place past the end is the end."""

@@ -20,6 +20,7 @@ class Code(StrEnum):
     WRONG_STATE = "meeting.wrong_state"  # state, wanted
     ITEM_STATE = "meeting.item_state"  # item, state
     ITEM_IN_USE = "meeting.item_in_use"  # item
+    NO_STEP_BACK = "meeting.no_step_back"
     MEMBER_IN_USE = "meeting.member_in_use"  # member, name
     SEAT_IN_USE = "meeting.seat_in_use"  # seat
     SEAT_TAKEN = "meeting.seat_taken"  # seat

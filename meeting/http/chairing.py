@@ -45,6 +45,11 @@ def _course(router: APIRouter, service: MeetingService) -> None:
     def finish_item(meeting: str, item: str) -> Changed:
         return course.finish_item(meeting, item)
 
+    @router.post(f"{ONE}/items/back")
+    def step_back(meeting: str) -> Changed:
+        """Go back to the item that was finished last."""
+        return course.step_back(meeting)
+
     @router.post(f"{ONE}/members/{{member}}/presence")
     def change_presence(meeting: str, member: str, change: PresenceChange) -> Changed:
         return course.set_presence(meeting, member, present=change.present, reason=change.reason)

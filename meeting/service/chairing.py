@@ -79,6 +79,19 @@ class Chairing:
 
         return self.house.change(meeting, act)
 
+    def step_back(self, meeting: str) -> Changed:
+        """One item back. What was voted, said or shown in between stays; the two items keep the time as a trace."""
+
+        def act(work: Work) -> str:
+            work.require(MeetingState.OPEN)
+            refuse_while_voting(work)
+            agenda = store.the_agenda(work.session, meeting).back(work.now)
+            store.save_agenda(work.session, meeting, agenda)
+            work.show(Show.AGENDA)
+            return agenda.current.id if agenda.current else meeting
+
+        return self.house.change(meeting, act)
+
     def set_presence(self, meeting: str, member: str, *, present: bool, reason: str = "") -> Changed:
         """The secretary's word. Who is marked absent loses the floor's queue and his tablet's key, not his ballot."""
 

@@ -94,7 +94,7 @@ class Reading:
 
     def _items(self, session: Session, row: Meeting) -> tuple[ItemView, ...]:
         documents, motions = store.documents(session, row.id), store.motions(session, row.id)
-        wanted = {"id", "number", "title", "minutes", "state", "started_at", "finished_at"}
+        wanted = {"id", "number", "title", "minutes", "state", "started_at", "finished_at", "turned_back_at"}
         return tuple(
             ItemView(
                 **item.model_dump(include=wanted),

@@ -163,6 +163,14 @@ def issued_of(session: Session, row: Motion) -> int | None:
     return store.issued(session, row.meeting, row.id) if row.paper and row.secret else None
 
 
+def corrections(session: Session, row: Motion) -> tuple[words.Correction, ...]:
+    """What was corrected, read from the log."""
+    if row.result_index is None:
+        return ()
+    said = (json.loads(one.text) for one in store.log_of_motion(session, row.meeting, row.id, "correction"))
+    return tuple(words.Correction(at=one["at"], text=one["text"]) for one in said)
+
+
 def asked(row: Motion, rule: Rule) -> dict[str, Any]:
     """What the motion asks: the choices of a question, or the candidates and how many of them are to be elected."""
     candidates = store.as_motion(row).candidates
@@ -224,6 +232,7 @@ def motion(house: House, session: Session, row: Meeting) -> words.MotionSnapshot
         cast=len(cast),
         cast_seats=tuple(sorted(one.seat for one in cast if one.seat)),
         count=count,
+        corrections=corrections(session, shown),
         head=head(house, row),
     )
 

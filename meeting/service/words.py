@@ -309,6 +309,8 @@ class ItemView(Words):
     state: ItemState
     started_at: AwareDatetime | None
     finished_at: AwareDatetime | None
+    turned_back_at: AwareDatetime | None
+    """When the chair last went back to it, or back out of it."""
     documents: tuple[DocumentRef, ...]
     motions: tuple[MotionView, ...]
 

@@ -1,5 +1,6 @@
 """Agenda, roll, floor: what a meeting decides, as values."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -70,6 +71,24 @@ def test_a_finished_item_may_be_taken_up_again_and_keeps_its_first_start() -> No
     agenda = AGENDA.start("a", NOW).finish("a", NOW).start("a", NOW + timedelta(hours=1))
     assert agenda.item("a").state is ItemState.CURRENT
     assert agenda.item("a").started_at == NOW
+
+
+def test_one_step_back_leaves_a_trace_and_goes_on_where_the_last_item_was() -> None:
+    later = NOW + timedelta(minutes=12)
+    agenda = AGENDA.start("a", NOW).start("b", later).back(later + timedelta(minutes=1))
+    assert [one.state for one in agenda.items] == [ItemState.CURRENT, ItemState.WAITING, ItemState.WAITING]
+    assert (agenda.items[0].started_at, agenda.items[0].finished_at) == (NOW, None)
+    assert agenda.items[0].turned_back_at == agenda.items[1].turned_back_at == later + timedelta(minutes=1)
+    assert agenda.items[2].turned_back_at is None
+
+
+def test_a_step_back_goes_to_the_item_that_ended_last_whatever_the_order() -> None:
+    agenda = AGENDA.start("b", NOW).start("a", NOW + timedelta(minutes=1)).finish("a", NOW + timedelta(minutes=2))
+    assert agenda.back(NOW + timedelta(minutes=3)).current == replace(
+        agenda.items[0], state=ItemState.CURRENT, finished_at=None, turned_back_at=NOW + timedelta(minutes=3)
+    )
+    with raises_refusal(Code.NO_STEP_BACK):
+        AGENDA.start("a", NOW).back(NOW)
 
 
 def test_an_item_moves_to_its_place_and_a_place_past_the_end_is_the_end() -> None:

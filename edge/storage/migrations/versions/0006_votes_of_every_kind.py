@@ -15,6 +15,7 @@ def upgrade() -> None:
     _meeting_roll_calls()
     _meeting_tokens()
     _meeting_ballots()
+    _meeting_items()
     _meeting_keys()
     _meeting_members()
     _meeting_motions()
@@ -101,6 +102,11 @@ def _meeting_ballots() -> None:
 def _meeting_keys() -> None:
     with op.batch_alter_table("meeting_keys", schema=None) as batch_op:
         batch_op.add_column(sa.Column("door", sa.String(), server_default="tablet", nullable=False))
+
+
+def _meeting_items() -> None:
+    with op.batch_alter_table("meeting_items", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("turned_back_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def _meeting_members() -> None:

@@ -5,7 +5,7 @@ export type Instant = string;
 
 /** Retained self-description, once per device. */
 export interface About {
-  kind: "tablet" | "screen" | "watcher" | "camera" | "seat_unit" | "siren" | "other";
+  kind: "tablet" | "keypad" | "screen" | "watcher" | "camera" | "seat_unit" | "siren" | "other";
   model: string;
   version: string;
   capabilities: string[];
@@ -54,6 +54,12 @@ export interface Candidate {
 /** One option of a question's ballot paper, in the order in which it is drawn. */
 export interface Choice {
   id: "for" | "against" | "abstain";
+}
+
+/** What the chair said after the close. It stands beside the result and changes no number of it. */
+export interface Correction {
+  at: Instant;
+  text: string;
 }
 
 /** The result of a closed motion. All numbers are persons, or weights where the rule weighs. */
@@ -169,7 +175,10 @@ export interface MeetingAnswer {
   ok: boolean;
   code?: string | null;
   facts: Record<string, string | number | boolean | null>;
-  /** check_in and resume: {member, seat, label, name, receipts: [Receipt]}; cast: Receipt; speak: {request}. */
+  /**
+   * check_in and resume: {member, seat, label, name, receipts: [Receipt]}; cast: Receipt; speak: {request};
+   * token: {motion, blind_signature}.
+   */
   body: Record<string, unknown>;
 }
 
@@ -182,11 +191,12 @@ export interface MeetingAnswer {
  * speak     {kind: speak | question}
  * withdraw  {request}
  * cast      {ballot: compact JWS, see docs/design/votes.md}
+ * token     {token: compact JWS with a blinded message, see docs/design/votes.md}: the right to one secret ballot
  */
 export interface MeetingAsk {
   id: string;
   at: Instant;
-  kind: "check_in" | "resume" | "speak" | "withdraw" | "cast";
+  kind: "check_in" | "resume" | "speak" | "withdraw" | "cast" | "token";
   body: Record<string, unknown>;
 }
 
@@ -220,6 +230,8 @@ export interface MotionSnapshot {
   cast: number;
   cast_seats: string[];
   count?: Count | null;
+  /** Oldest first. */
+  corrections: Correction[];
   head?: LogHead | null;
 }
 
