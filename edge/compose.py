@@ -157,7 +157,8 @@ def _client(settings: Settings) -> Client:
 
 
 def _meeting_settings(settings: Settings) -> MeetingSettings:
-    return MeetingSettings(settings.home.documents, settings.home.secret("log"), f"dinh.local/{settings.node_id}")
+    home = settings.home
+    return MeetingSettings(home.documents, home.secret("log"), f"dinh.local/{settings.node_id}", ballot_keys=home.ballot_keys)
 
 
 def _desk_settings(settings: Settings) -> DeskSettings:

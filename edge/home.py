@@ -58,6 +58,11 @@ class Home:
         return self.path / "secrets"
 
     @property
+    def ballot_keys(self) -> Path:
+        """Keys of secret votes, one file while a vote is open. No backup takes them: a copy could fill the box."""
+        return self.path / "ballot-keys"
+
+    @property
     def run(self) -> Path:
         """What is true only while the node runs; safe to delete when it does not."""
         return self.path / "run"

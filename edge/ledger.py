@@ -24,6 +24,7 @@ from sqlmodel import Session
 
 from edge.errors import Code, Refusal
 from edge.storage.engine import Store, lost_transaction, storage_refusal
+from edge.storage.rewrite import rewrite
 
 T = TypeVar("T")
 log = logging.getLogger("dinh.ledger")
@@ -72,6 +73,12 @@ class _Waiting:
     error: BaseException | None = None
 
 
+@dataclass
+class _Rewriting:
+    table: str
+    future: "Future[None]"
+
+
 class _Kept(AbstractContextManager["_Kept"]):
     """Keeps the error of its block for whoever waits for it, instead of letting it end the writer's thread."""
 
@@ -88,7 +95,7 @@ class Ledger:
     def __init__(self, store: Store, remember: Remember) -> None:
         self.store = store
         self._remember = remember
-        self._waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._waiting: SimpleQueue[_Waiting | _Rewriting | None] = SimpleQueue()
         self._thread: Thread | None = None
         self._gate = Lock()
         self._open = False
@@ -124,21 +131,43 @@ class Ledger:
         future.set_exception(Refusal(Code.CLOSING))
         return future
 
+    def rewrite(self, table: str) -> "Future[None]":
+        """Queue a rewriting of the storage (edge/storage/rewrite.py). It runs between two commits, on the writer's own thread."""
+        future: Future[None] = Future()
+        with self._gate:
+            if self._open:
+                self._waiting.put(_Rewriting(table, future))
+                return future
+        future.set_exception(Refusal(Code.CLOSING))
+        return future
+
     def _run(self) -> None:
         more = True
         while more:
-            batch, more = self._take()
+            batch, more, rewriting = self._take()
             if batch:
                 _settle(batch, self._commit(batch))
             del batch  # nothing of a finished job stays alive while the queue is empty
+            if rewriting is not None:
+                self._rewrite(rewriting)
 
-    def _take(self) -> tuple[list[_Waiting], bool]:
+    def _rewrite(self, asked: "_Rewriting") -> None:
+        with _Kept() as kept:
+            rewrite(self.store, asked.table)
+        if kept.error is None:
+            asked.future.set_result(None)
+        else:
+            asked.future.set_exception(Refusal(Code.STORAGE, detail=type(kept.error).__name__))
+
+    def _take(self) -> "tuple[list[_Waiting], bool, _Rewriting | None]":
+        """Jobs for one commit; whether more may come; and a rewriting, when one was asked for behind these jobs."""
         taken = [self._waiting.get()]
         with suppress(Empty):
-            while taken[-1] is not None and len(taken) < BATCH:
+            while isinstance(taken[-1], _Waiting) and len(taken) < BATCH:
                 taken.append(self._waiting.get_nowait())
-        batch = [one for one in taken if one is not None and one.future.set_running_or_notify_cancel()]
-        return batch, taken[-1] is not None
+        batch = [one for one in taken if isinstance(one, _Waiting) and one.future.set_running_or_notify_cancel()]
+        last = taken[-1]
+        return batch, last is not None, last if isinstance(last, _Rewriting) else None
 
     def _commit(self, batch: list[_Waiting]) -> Refusal | None:
         """Steps 2 and 3. None when everything that did not fail by itself is on disk."""

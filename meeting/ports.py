@@ -56,6 +56,10 @@ class Writer(Protocol):
         """Queue a job. The future resolves after the commit, or with the job's own error."""
         ...
 
+    def rewrite(self, table: str) -> "Future[None]":
+        """Between two commits: make the storage forget in which order the rows of this table came, and what was deleted from it."""
+        ...
+
 
 class Reader(Protocol):
     """Opens a read-only session on the last committed state."""

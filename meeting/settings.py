@@ -14,6 +14,8 @@ class MeetingSettings:
     log_key: bytes
     log_origin: str
     extra_rules: Path | None = None
+    ballot_keys: Path | None = None
+    """A folder for the keys of secret votes that are open; no backup takes it. None: "ballot-keys" beside the documents."""
     document_bytes: int = 100 * 1024 * 1024
     document_pages: int = 2000
     members: int = 2000

@@ -12,7 +12,7 @@ from broker.identity import is_id
 from meeting.domain import agenda, floor, roll
 from meeting.domain import motions as motions_of
 from meeting.domain.errors import Code, Refusal
-from meeting.tables import Ballot, Current, Document, Item, Key, LogEntry, Meeting, Member, Motion, Request, Seat, Stay, Token
+from meeting.tables import Ballot, BoxedBallot, Current, Document, Item, Key, LogEntry, Meeting, Member, Motion, Request, Seat, Stay, Token
 
 Row = TypeVar("Row", Item, Member, Document, Motion)
 WAITING = ("waiting",)
@@ -248,6 +248,24 @@ def issued(session: Session, meeting_id: str, motion_id: str) -> int:
     """Tokens given out for a secret vote."""
     wanted = select(func.count()).select_from(Token).where(Token.meeting == meeting_id, Token.motion == motion_id)
     return session.exec(wanted).one()
+
+
+def token_holders(session: Session, meeting_id: str, motion_id: str) -> Sequence[str]:
+    """Members who were given a token, in the order of their ids."""
+    wanted = select(Token.member).where(Token.meeting == meeting_id, Token.motion == motion_id)
+    return session.exec(wanted.order_by(col(Token.member))).all()
+
+
+def token_seats(session: Session, meeting_id: str, motion_id: str) -> tuple[str, ...]:
+    """Seats whose voter was given a token, in the order of their ids: who has voted, never how or when."""
+    holders = set(token_holders(session, meeting_id, motion_id))
+    return tuple(sorted(one.seat for one in members(session, meeting_id) if one.seat and one.id in holders))
+
+
+def boxed(session: Session, meeting_id: str, motion_id: str) -> int:
+    """Ballots in the open box."""
+    wanted = select(func.count()).select_from(BoxedBallot)
+    return session.exec(wanted.where(BoxedBallot.meeting == meeting_id, BoxedBallot.motion == motion_id)).one()
 
 
 def log_entries(session: Session, meeting_id: str, size: int) -> Sequence[LogEntry]:

@@ -247,11 +247,12 @@ class MeetingAsk(Message):
     speak     {kind: speak | question}
     withdraw  {request}
     cast      {ballot: compact JWS, see docs/design/votes.md}
+    token     {token: compact JWS with a blinded message, see docs/design/votes.md}: the right to one secret ballot
     """
 
     id: Id
     at: AwareDatetime
-    kind: Literal["check_in", "resume", "speak", "withdraw", "cast"]
+    kind: Literal["check_in", "resume", "speak", "withdraw", "cast", "token"]
     body: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -264,7 +265,8 @@ class MeetingAnswer(Message):
     code: str | None = None
     facts: Facts = Field(default_factory=dict)
     body: dict[str, Any] = Field(default_factory=dict)
-    """check_in and resume: {member, seat, label, name, receipts: [Receipt]}; cast: Receipt; speak: {request}."""
+    """check_in and resume: {member, seat, label, name, receipts: [Receipt]}; cast: Receipt; speak: {request};
+    token: {motion, blind_signature}."""
 
 
 class Receipt(Message):

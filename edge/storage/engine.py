@@ -2,6 +2,7 @@
 
 Two engines look at the same database. The writer's transactions exclude each other across processes, so the desk and a
 command line never interleave. The readers see one committed state for as long as their session lives, and cannot write.
+Errors do not show the values of a statement, and SQLite overwrites what is deleted: the log of the node is no second ballot box.
 """
 
 import sqlite3
@@ -113,9 +114,9 @@ def _in_transaction(session: Session) -> bool:
 
 
 def _open_sqlite(url: str) -> Store:
-    writer = create_engine(url, pool_size=1, max_overflow=4)
-    readers = create_engine(url, pool_size=READERS, max_overflow=60)
-    _on_connect(writer, "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
+    writer = create_engine(url, pool_size=1, max_overflow=4, hide_parameters=True)
+    readers = create_engine(url, pool_size=READERS, max_overflow=60, hide_parameters=True)
+    _on_connect(writer, "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON", "PRAGMA secure_delete=ON")
     _on_connect(readers, "PRAGMA query_only=ON")
     _on_begin(writer, "BEGIN IMMEDIATE")
     _on_begin(readers, "BEGIN")
@@ -123,9 +124,11 @@ def _open_sqlite(url: str) -> Store:
 
 
 def _open_postgres(url: str, psycopg_url: str) -> Store:
-    writer = create_engine(psycopg_url, pool_size=1, max_overflow=4, pool_pre_ping=True)
+    writer = create_engine(psycopg_url, pool_size=1, max_overflow=4, pool_pre_ping=True, hide_parameters=True)
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    readers = create_engine(psycopg_url, pool_size=READERS, max_overflow=60, pool_pre_ping=True, execution_options=options)
+    readers = create_engine(
+        psycopg_url, pool_size=READERS, max_overflow=60, pool_pre_ping=True, hide_parameters=True, execution_options=options
+    )
 
     @event.listens_for(writer, "begin")
     def lock(connection: Connection) -> None:

@@ -96,10 +96,15 @@ class Verify(Protocol):
 def read(parts: Signed) -> tuple[str, Ballot]:
     """Checks 1 and 2: the key id and what was said. Nothing is verified yet."""
     ballot = _payload(parts.payload)
+    return key_id(parts), ballot
+
+
+def key_id(parts: Signed) -> str:
+    """Check 2: the key that the header names, when the header is exactly {alg, kid}."""
     kid = parts.header.get("kid")
     if set(parts.header) != {"alg", "kid"} or parts.header["alg"] != "ES256" or not isinstance(kid, str) or not KID.fullmatch(kid):
         raise Refusal(Code.BALLOT_ALGORITHM, alg=ascii(str(parts.header.get("alg")))[1:-1][:20])
-    return kid, ballot
+    return kid
 
 
 def check_voter(parts: Signed, ballot: Ballot, binding: Binding | None, *, device: str, verify: Verify) -> Binding:

@@ -44,7 +44,6 @@ class Code(StrEnum):
     NO_QUORUM = "meeting.no_quorum"  # rule, needed, present, voters
     TOO_FEW_TO_ADOPT = "meeting.too_few_to_adopt"  # rule, needed, present, base
     RULE_NOT_IN_FORCE = "meeting.rule_not_in_force"  # rule, valid_from, valid_until
-    RULE_SECRET = "meeting.rule_secret"  # rule  # noqa: S105
     SECRET_KEY_LOST = "meeting.secret_key_lost"  # motion  # noqa: S105
     BALLOTS_ON_THE_WAY = "meeting.ballots_on_the_way"  # issued, cast
     NO_VOTERS = "meeting.no_voters"
@@ -84,7 +83,7 @@ class Code(StrEnum):
     BALLOT_CHOICE = "meeting.ballot_choice"
     BALLOT_NONCE = "meeting.ballot_nonce"
     BALLOT_FINAL = "meeting.ballot_final"
-    VOTE_IS_SECRET = "meeting.vote_is_secret"  # motion
+    VOTE_IS_SECRET = "meeting.vote_is_secret"  # motion  # noqa: S105
     VOTE_IS_OPEN = "meeting.vote_is_open"  # motion
 
     BOX_BYTES = "meeting.box_bytes"  # field

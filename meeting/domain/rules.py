@@ -100,8 +100,6 @@ def check_opening(rule: Rule, *, voters: int, present: int, day: date) -> None:
     if not rule.in_force(day):
         until = rule.valid_until.isoformat() if rule.valid_until else None
         raise Refusal(Code.RULE_NOT_IN_FORCE, rule=rule.id, valid_from=rule.valid_from.isoformat(), valid_until=until)
-    if rule.secrecy is Secrecy.SECRET:
-        raise Refusal(Code.RULE_SECRET, rule=rule.id)
     if voters == 0:
         raise Refusal(Code.NO_VOTERS)
     if present < rule.quorum_of(voters):

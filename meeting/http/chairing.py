@@ -9,6 +9,7 @@ from meeting.service import MeetingService
 from meeting.service.words import (
     CallWords,
     Changed,
+    CloseWords,
     CorrectionWords,
     NewMotion,
     NoticeWords,
@@ -107,8 +108,8 @@ def _motions(router: APIRouter, service: MeetingService, chair: object) -> None:
         return votes.open(meeting, motion)
 
     @router.post(f"{ONE}/motions/{{motion}}/close")
-    def close_motion(meeting: str, motion: str) -> Changed:
-        return votes.close(meeting, motion)
+    def close_motion(meeting: str, motion: str, words: Annotated[CloseWords | None, Body()] = None) -> Changed:
+        return votes.close(meeting, motion, leave=(words or CloseWords()).leave)
 
     @router.post(f"{ONE}/motions/{{motion}}/corrections", status_code=201)
     def correct_motion(meeting: str, motion: str, words: CorrectionWords, who: Annotated[Person, chair]) -> Changed:

@@ -53,9 +53,12 @@ class Signer:
 
     def sign(self, checkpoint: Checkpoint) -> str:
         """The signed note."""
-        body = checkpoint.body()
-        signature = key_id(checkpoint.origin, self._public) + self._key.sign(body.encode())
-        return f"{body}\n— {checkpoint.origin} {base64.b64encode(signature).decode()}\n"
+        return self.sign_note(checkpoint.origin, checkpoint.body())
+
+    def sign_note(self, origin: str, body: str) -> str:
+        """Any text that ends with a line break, as a signed note under the name of this log."""
+        signature = key_id(origin, self._public) + self._key.sign(body.encode())
+        return f"{body}\n— {origin} {base64.b64encode(signature).decode()}\n"
 
 
 def open_checkpoint(note: str, verifier_key: str) -> Checkpoint:

@@ -132,6 +132,16 @@ def ballot(*, motion: str, member: str, jws: str) -> Data:
     return {"motion": motion, "member": member, "jws": jws}
 
 
+def token_issued(*, motion: str, member: str, jws: str) -> Data:
+    """The right to one secret ballot, given out: the ask exactly as it was signed and received. It carries a blinded message, no choice."""
+    return {"motion": motion, "member": member, "jws": jws}
+
+
+def secret_ballot(*, motion: str, tracker: str, prepared: str, signature: str) -> Data:
+    """A ballot out of the box, at the close: the signed message and the signature, base64url. They are logged in the order of trackers."""
+    return {"motion": motion, "tracker": tracker, "prepared": prepared, "signature": signature}
+
+
 def motion_closed(*, motion: str, ballots: int) -> Data:
     """`ballots` counts the ballot entries of this motion, also those that a later one replaced."""
     return {"motion": motion, "ballots": ballots}

@@ -7,8 +7,10 @@ from meeting import rules, store
 from meeting.log.checkpoint import Signer
 from meeting.papers.shelf import Shelf
 from meeting.ports import Clock, Ids, Post, Reader, Writer
+from meeting.secret.keys import KeyFolder
 from meeting.service import snapshots
 from meeting.service.asks import Asks
+from meeting.service.box import Box
 from meeting.service.calling import Calling
 from meeting.service.chairing import Chairing
 from meeting.service.documents import Documents
@@ -17,6 +19,7 @@ from meeting.service.house import House
 from meeting.service.preparing import Preparing
 from meeting.service.publisher import ALL, Publisher, Show
 from meeting.service.reading import Reading
+from meeting.service.secret import forget_left_over
 from meeting.service.votes import Votes
 from meeting.settings import MeetingSettings
 
@@ -52,6 +55,7 @@ class MeetingService:
             rules=rules.load(settings.extra_rules),
             signer=Signer(settings.log_key),
             publisher=self.publisher,
+            keys=KeyFolder(settings.ballot_keys or settings.documents.parent / "ballot-keys"),
         )
         shelf = Shelf(settings.documents, settings.document_bytes, settings.document_pages)
         self.preparing = Preparing(self.house)
@@ -61,10 +65,12 @@ class MeetingService:
         self.votes = Votes(self.house)
         self.calling = Calling(self.house)
         self.reading = Reading(self.house, shelf)
+        self.box = Box(self.house)
         self.asks = Asks(self.house)
 
     def start(self) -> None:
-        """Publish all snapshots again, and from now on what changes."""
+        """Forget what is left of secret votes that have closed, publish all snapshots again, and from now on what changes."""
+        forget_left_over(self.house)
         self.announce()
         self.publisher.start()
 

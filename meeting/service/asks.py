@@ -25,6 +25,7 @@ from meeting.service.checkin import WrongSecret, bound_here, check_in, resume
 from meeting.service.floor import ask as ask_floor
 from meeting.service.floor import withdraw
 from meeting.service.house import House, Show, Work
+from meeting.service.secret import token
 from meeting.tables import Asked, Key
 
 log = logging.getLogger("dinh.meeting")
@@ -62,6 +63,7 @@ HANDLERS: Mapping[str, Handler] = {
     "speak": _speak,
     "withdraw": _withdraw,
     "cast": _cast,
+    "token": token,
 }
 
 

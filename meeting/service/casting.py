@@ -16,7 +16,7 @@ from sqlmodel import SQLModel, col
 from broker.messages.meetings import Receipt
 from meeting import store
 from meeting.domain.ballots import MOST_BYTES, Ballot, Binding, Standing, check_vote, check_voter, read
-from meeting.domain.errors import Code
+from meeting.domain.errors import Code, Refusal
 from meeting.domain.motions import MotionState
 from meeting.domain.tally import QUESTION
 from meeting.log import entries
@@ -87,8 +87,11 @@ def count_ballot(work: Work, ballot: Ballot, came: Came) -> Receipt:
 
 def check_ballot(work: Work, ballot: Ballot, member: str) -> Standing:
     """Checks 6 to 12 alone. Raises Refusal."""
-    standing = _standing(work, member, ballot, work.session.get(Motion, (work.id, ballot.motion)))
+    motion = work.session.get(Motion, (work.id, ballot.motion))
+    standing = _standing(work, member, ballot, motion)
     check_vote(ballot, standing)
+    if motion is not None and motion.secret:
+        raise Refusal(Code.VOTE_IS_SECRET, motion=motion.id)
     return standing
 
 

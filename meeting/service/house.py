@@ -20,6 +20,7 @@ from meeting.log.checkpoint import Checkpoint, Signer
 from meeting.log.merkle import Frontier, leaf_hash
 from meeting.log.receipts import Placed
 from meeting.ports import Clock, Entry, Fact, Ids, Post, Reader, Writer
+from meeting.secret.keys import KeyFolder
 from meeting.service.publisher import ALL, Publisher, Show
 from meeting.service.words import Changed
 from meeting.settings import MeetingSettings
@@ -95,6 +96,7 @@ class House:
     rules: Mapping[str, Rule]
     signer: Signer
     publisher: Publisher
+    keys: KeyFolder
 
     def change(self, meeting: str, act: Callable[[Work], str]) -> Changed:
         """Run `act` as one job, wait for the commit, and say what was touched. Raises Refusal."""

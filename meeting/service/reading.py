@@ -7,10 +7,12 @@ from pathlib import Path
 
 from sqlmodel import Session
 
+from broker.envelope import part
 from broker.messages.meetings import LogHead
 from meeting import store
 from meeting.domain.errors import Code, Refusal
 from meeting.domain.rules import Rule
+from meeting.domain.secrecy import read_message
 from meeting.log import merkle
 from meeting.log.bundle import Bundle, Line, Name, to_bytes
 from meeting.log.entries import name_hash
@@ -18,9 +20,10 @@ from meeting.log.merkle import Frontier
 from meeting.log.receipts import code_of
 from meeting.papers.shelf import Shelf
 from meeting.service.house import House
-from meeting.service.snapshots import asked, count_of, document_ref, issued_of, rule_of, rule_view, weight_of
+from meeting.service.snapshots import asked, count_of, document_ref, issued_of, rule_of, rule_view, voted, weight_of
 from meeting.service.words import (
     BoardLine,
+    BoxLine,
     CorrectionView,
     ItemView,
     MeetingLine,
@@ -34,8 +37,8 @@ from meeting.service.words import (
 )
 from meeting.tables import Item, LogEntry, Meeting, Member, Motion
 
-BALLOTS = frozenset({"ballot", "roll_call", "ballot_called"})
-"""Entries that say how somebody voted."""
+BALLOTS = frozenset({"ballot", "roll_call", "ballot_called", "token_issued", "secret_ballot"})
+"""Entries that say who voted, or how."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ class Reading:
                 "may_change": row.may_change if row.paper else rule.may_change,
                 "eligible": row.eligible if row.paper else len(voters),
                 "issued": issued_of(session, row),
-                "cast": len(store.current(session, meeting.id, row.id)),
+                "cast": voted(session, row)[0],
                 "count": count,
             }
         )
@@ -133,6 +136,7 @@ class Reading:
                 motion=self._motion(session, row, shown),
                 documents=documents,
                 board=self._board(session, row, shown, names=names) if shown.state == "closed" else (),
+                box=self._box(session, shown),
                 corrections=self._corrections(session, shown),
                 head=self._head(session, shown),
                 log_key=self.house.verifier_key(meeting),
@@ -155,6 +159,16 @@ class Reading:
                 door=one.door,
             )
             for one in store.ballots(session, meeting.id, motion.id)
+        )
+
+    def _box(self, session: Session, motion: Motion) -> tuple[BoxLine, ...]:
+        """Of a secret vote: its ballots in the order of their trackers, which is that of the log."""
+        slate = store.as_motion(motion).slate
+        said = (json.loads(one.text) for one in store.log_of_motion(session, motion.meeting, motion.id, "secret_ballot"))
+        read = ((one["index"], one["tracker"], read_message(part(one["prepared"])).choice) for one in said)
+        return tuple(
+            BoxLine(code=code_of(tracker), tracker=tracker, choice=choice, index=index, counts=choice in slate)
+            for index, tracker, choice in read
         )
 
     def _corrections(self, session: Session, motion: Motion) -> tuple[CorrectionView, ...]:

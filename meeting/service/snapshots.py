@@ -163,6 +163,15 @@ def issued_of(session: Session, row: Motion) -> int | None:
     return store.issued(session, row.meeting, row.id) if row.paper and row.secret else None
 
 
+def voted(session: Session, row: Motion) -> tuple[int, tuple[str, ...]]:
+    """How many ballots came, and the seats that have voted: of a secret vote those that took a token."""
+    if row.secret and row.paper:
+        count = count_of(row)
+        return count.cast if count else store.boxed(session, row.meeting, row.id), store.token_seats(session, row.meeting, row.id)
+    current = store.current(session, row.meeting, row.id)
+    return len(current), tuple(sorted(one.seat for one in current if one.seat))
+
+
 def corrections(session: Session, row: Motion) -> tuple[words.Correction, ...]:
     """What was corrected, read from the log."""
     if row.result_index is None:
@@ -216,7 +225,7 @@ def motion(house: House, session: Session, row: Meeting) -> words.MotionSnapshot
     if row.motion is None:
         return words.MotionSnapshot(revision=revision, at=at)
     shown = store.motion(session, row.id, row.motion)
-    cast = store.current(session, row.id, shown.id)
+    cast, seats = voted(session, shown)
     count, rule, paper = count_of(shown), rule_of(house, shown), paper_of(shown)
     told = ("item", "title", "text", "state", "opened_at", "closed_at", "paper_sha256", "may_change", "eligible")
     return words.MotionSnapshot(
@@ -229,8 +238,8 @@ def motion(house: House, session: Session, row: Meeting) -> words.MotionSnapshot
         secret=paper.get("secret"),
         rule=rule_view(rule, voters=weight_of(shown, rule, ()), count=count),
         issued=issued_of(session, shown),
-        cast=len(cast),
-        cast_seats=tuple(sorted(one.seat for one in cast if one.seat)),
+        cast=cast,
+        cast_seats=seats,
         count=count,
         corrections=corrections(session, shown),
         head=head(house, row),

@@ -12,12 +12,14 @@ from meeting.domain.agenda import MeetingState
 from meeting.domain.errors import Code, Refusal
 from meeting.domain.motions import MotionState, PaperDocument, Question, check_election, listed, paper
 from meeting.domain.roll import weight_of
-from meeting.domain.rules import Rule, Secrecy, check_opening
+from meeting.domain.rules import Rule, check_opening
 from meeting.domain.tally import Numbers, Result, Said, count
 from meeting.log import entries
+from meeting.secret.blind import PublicKey
 from meeting.service.calling import refuse_waiting
 from meeting.service.house import House, Show, Work, as_voter
 from meeting.service.preparing import NOT_CLOSED, refuse_while_voting
+from meeting.service.secret import forget, key_for, open_box, publish_box, refuse_on_the_way
 from meeting.service.snapshots import paper_of, rule_of
 from meeting.service.words import Changed, NewMotion
 from meeting.store import as_motion
@@ -53,7 +55,10 @@ class Votes:
 
     def open(self, meeting: str, motion: str) -> Changed:
         """Freeze the paper, take the roll, open. An unlawful opening is refused with the rule and the numbers."""
+        with key_for(self.house, meeting, motion) as key:
+            return self._open(meeting, motion, key)
 
+    def _open(self, meeting: str, motion: str, key: PublicKey | None) -> Changed:
         def act(work: Work) -> str:
             row = store.motion(work.session, meeting, motion)
             work.require(MeetingState.OPEN)
@@ -64,7 +69,7 @@ class Votes:
             check_election(rule, as_motion(row).candidates, row.seats)
             voters, present = (weight_of(some, weights=rule.weights) for some in (roll.voters, roll.present_voters))
             check_opening(rule, voters=voters, present=present, day=day)
-            self._freeze(work, row, rule)
+            self._freeze(work, row, rule, key)
             take_roll(work, motion, "opening")
             work.log("motion_opened", entries.motion_opened(motion=motion, paper_sha256=str(row.paper_sha256)), motion=motion)
             work.meeting.motion = motion
@@ -75,7 +80,7 @@ class Votes:
 
         return self.house.change(meeting, act)
 
-    def _freeze(self, work: Work, row: MotionRow, rule: Rule) -> None:
+    def _freeze(self, work: Work, row: MotionRow, rule: Rule, key: PublicKey | None) -> None:
         item = store.item(work.session, work.id, row.item)
         voted_on = (one for one in store.documents(work.session, work.id) if one.item == row.item)
         question = Question(
@@ -85,37 +90,54 @@ class Votes:
             item_title=item.title,
             documents=tuple(PaperDocument(one.id, one.title, one.sha256) for one in voted_on),
             voters=store.the_roll(work.session, work.id).voters,
+            secret=key.words() if key is not None else None,
         )
         row.paper = canonical(paper(as_motion(row), rule, question, entries.stamp(work.now)))
         row.paper_sha256 = hashlib.sha256(row.paper).hexdigest()
         opened = as_motion(row).opened(row.paper_sha256, work.now)
         row.state, row.opened_at, row.may_change = opened.state.value, opened.opened_at, rule.may_change
-        row.secret = rule.secrecy is Secrecy.SECRET
+        row.secret = key is not None
         row.roll_index, row.eligible = work.meeting.log_size, len(question.voters)
         work.session.add(row)
 
-    def close(self, meeting: str, motion: str) -> Changed:
-        """Take the roll again, count, and log the result with all its numbers."""
+    def close(self, meeting: str, motion: str, *, leave: bool = False) -> Changed:
+        """Take the roll again, count, and log the result with all its numbers. `leave`: without secret ballots that are still on the way."""
 
         def act(work: Work) -> str:
             row = store.motion(work.session, meeting, motion)
             closed = as_motion(row).closed(work.now)
             refuse_waiting(work, motion)
+            refuse_on_the_way(work, row, leave=leave)
             take_roll(work, motion, "closing")
-            ballots = len(store.ballots(work.session, meeting, motion))
-            work.log("motion_closed", entries.motion_closed(motion=motion, ballots=ballots), motion=motion)
-            result = self._count(work, row)
+            result = self._count_box(work, row) if row.secret else self._count(work, row)
             placed = work.log("result", entries.result(motion, asdict(result)), motion=motion)
             row.state, row.closed_at = closed.state.value, closed.closed_at
             row.result, row.result_index = canonical(asdict(result)).decode(), placed.index
             work.session.add(row)
             work.show(Show.MOTION, Show.AGENDA)
             work.note(facts.motion_closed(motion, meeting=meeting, title=row.title, result=result))
+            was_secret.append(row.secret)
             return motion
 
-        return self.house.change(meeting, act)
+        was_secret: list[bool] = []
+        changed = self.house.change(meeting, act)
+        if any(was_secret):
+            forget(self.house, meeting, motion)
+        return changed
+
+    def _count_box(self, work: Work, row: MotionRow) -> Result:
+        """Of a secret vote: who took a token was present; how he voted is nobody's to know, the chair's neither."""
+        roll, took = store.the_roll(work.session, work.id), set(store.token_holders(work.session, work.id, row.id))
+        ballots = open_box(work, row)
+        work.log("motion_closed", entries.motion_closed(motion=row.id, ballots=len(ballots)), motion=row.id)
+        said = publish_box(work, row, ballots)
+        present = {one.id for one in roll.present_voters} | took
+        numbers = Numbers(eligible=row.eligible, present=len(present), issued=len(took))
+        return count(said, rule_of(self.house, row), numbers, slate=as_motion(row).slate)
 
     def _count(self, work: Work, row: MotionRow) -> Result:
+        ballots = len(store.ballots(work.session, work.id, row.id))
+        work.log("motion_closed", entries.motion_closed(motion=row.id, ballots=ballots), motion=row.id)
         roll, rule = store.the_roll(work.session, work.id), rule_of(self.house, row)
         counted = {one.member: one.choice for one in store.current(work.session, work.id, row.id)}
         weights = {one.id: one.weight if rule.weights else 1 for one in roll.voters}
@@ -126,8 +148,8 @@ class Votes:
             present=sum(weights[one] for one in present),
             chair=counted.get(chair) if chair else None,
         )
-        ballots = (Said(choice, weights[member]) for member, choice in counted.items())
-        return count(ballots, rule, numbers, slate=as_motion(row).slate)
+        said = (Said(choice, weights[member]) for member, choice in counted.items())
+        return count(said, rule, numbers, slate=as_motion(row).slate)
 
     def correct(self, meeting: str, motion: str, *, text: str, by: str) -> Changed:
         """What the chair corrects after the close: an entry of its own beside what it corrects."""

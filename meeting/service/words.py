@@ -160,6 +160,12 @@ class NewMotion(Words):
     """How many are to be elected."""
 
 
+class CloseWords(Words):
+    """`leave`: close a secret vote though ballots are still on the way; they stay outside."""
+
+    leave: bool = False
+
+
 class CorrectionWords(Words):
     """What the chair corrects after the close. It stays in the log beside what it corrects."""
 
@@ -277,6 +283,19 @@ class BoardLine(Words):
     """Which way it came."""
 
 
+class BoxLine(Words):
+    """One ballot on the board of a secret vote: whoever knows its code finds it, nobody else knows whose it is."""
+
+    code: str
+    """The first 40 bits of the tracker."""
+    tracker: str
+    """SHA-256 (hex) of the signed message."""
+    choice: str
+    index: int
+    counts: bool
+    """False for a ballot that says what is not on the paper."""
+
+
 class CorrectionView(Words):
     at: AwareDatetime
     text: str
@@ -293,6 +312,8 @@ class ResultView(Words):
     documents: tuple[DocumentRef, ...]
     board: tuple[BoardLine, ...]
     """Empty while the vote is open: how anyone voted is not shown before the close."""
+    box: tuple[BoxLine, ...] = ()
+    """Of a secret vote, after the close: all ballots in the order of their trackers."""
     corrections: tuple[CorrectionView, ...]
     head: LogHead | None
     log_key: str

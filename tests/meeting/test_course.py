@@ -239,13 +239,11 @@ def test_no_quorum_is_refused_with_the_numbers() -> None:
     assert refusal.value.facts == {"rule": "r", "needed": 20, "present": 19, "voters": 30}
 
 
-def test_a_rule_out_of_its_days_and_a_secret_one_are_refused() -> None:
+def test_a_rule_out_of_its_days_is_refused_and_one_without_voters() -> None:
     with raises_refusal(Code.RULE_NOT_IN_FORCE):
         check_opening(rule(), voters=3, present=3, day=date(2025, 6, 30))
     with raises_refusal(Code.RULE_NOT_IN_FORCE):
         check_opening(rule(valid_until=date(2025, 12, 31)), voters=3, present=3, day=date(2026, 1, 1))
-    with raises_refusal(Code.RULE_SECRET):
-        check_opening(rule(secrecy=Secrecy.SECRET), voters=3, present=3, day=date(2026, 1, 1))
     with raises_refusal(Code.NO_VOTERS):
         check_opening(rule(), voters=0, present=0, day=date(2026, 1, 1))
 
