@@ -403,6 +403,23 @@ export interface paths {
         patch: operations["change_meeting_api_meetings__meeting__patch"];
         trace?: never;
     };
+    "/api/meetings/{meeting}/box": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put In Box */
+        post: operations["put_in_box_api_meetings__meeting__box_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/meetings/{meeting}/clerk-keys": {
         parameters: {
             query?: never;
@@ -567,6 +584,26 @@ export interface paths {
         put?: never;
         /** Add Item */
         post: operations["add_item_api_meetings__meeting__items_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting}/items/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Step Back
+         * @description Go back to the item that was finished last.
+         */
+        post: operations["step_back_api_meetings__meeting__items_back_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1247,7 +1284,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "tablet" | "screen" | "watcher" | "camera" | "seat_unit" | "siren" | "other";
+            kind: "tablet" | "keypad" | "screen" | "watcher" | "camera" | "seat_unit" | "siren" | "other";
             /** Model */
             model: string;
             /** Version */
@@ -1323,6 +1360,11 @@ export interface components {
             code: string;
             /** Counts */
             counts: boolean;
+            /**
+             * Door
+             * @enum {string}
+             */
+            door: "tablet" | "keypad" | "roll_call";
             /** Index */
             index: number;
             /** Label */
@@ -1338,6 +1380,48 @@ export interface components {
             pdf: string;
             /** Title */
             title: string;
+        };
+        /**
+         * BoxLine
+         * @description One ballot on the board of a secret vote: whoever knows its code finds it, nobody else knows whose it is.
+         */
+        BoxLine: {
+            /** Choice */
+            choice: string;
+            /** Code */
+            code: string;
+            /** Counts */
+            counts: boolean;
+            /** Index */
+            index: number;
+            /** Tracker */
+            tracker: string;
+        };
+        /**
+         * BoxWords
+         * @description A ballot without a name: the prepared message and its signature (RFC 9474), base64url without padding.
+         */
+        BoxWords: {
+            /** Motion */
+            motion: string;
+            /** Prepared */
+            prepared: string;
+            /** Signature */
+            signature: string;
+        };
+        /**
+         * Boxed
+         * @description What the voter keeps: his tracker, its short code, and the node's signed promise that it will be on the board.
+         */
+        Boxed: {
+            /** Code */
+            code: string;
+            /** Motion */
+            motion: string;
+            /** Promise */
+            promise: string;
+            /** Tracker */
+            tracker: string;
         };
         /**
          * CallWords
@@ -1590,6 +1674,17 @@ export interface components {
              * @enum {string}
              */
             role: "secretary" | "chair";
+        };
+        /**
+         * CloseWords
+         * @description `leave`: close a secret vote though ballots are still on the way; they stay outside.
+         */
+        CloseWords: {
+            /**
+             * Leave
+             * @default false
+             */
+            leave: boolean;
         };
         /**
          * ConnectorAsk
@@ -1948,7 +2043,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "tablet" | "screen" | "watcher" | "seat_unit" | "siren" | "other";
+            kind: "tablet" | "keypad" | "screen" | "watcher" | "seat_unit" | "siren" | "other";
             /** Meeting */
             meeting?: string | null;
             /** Name */
@@ -2076,6 +2171,8 @@ export interface components {
             state: "waiting" | "current" | "done";
             /** Title */
             title: string;
+            /** Turned Back At */
+            turned_back_at: string | null;
         };
         /**
          * LogHead
@@ -2649,6 +2746,11 @@ export interface components {
             board: components["schemas"]["BoardLine"][];
             /** Body */
             body: string;
+            /**
+             * Box
+             * @default []
+             */
+            box: components["schemas"]["BoxLine"][];
             /** Corrections */
             corrections: components["schemas"]["CorrectionView"][];
             /** Documents */
@@ -4432,6 +4534,50 @@ export interface operations {
             };
         };
     };
+    put_in_box_api_meetings__meeting__box_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoxWords"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Boxed"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     bind_key_api_meetings__meeting__clerk_keys_post: {
         parameters: {
             query?: never;
@@ -4818,6 +4964,46 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step_back_api_meetings__meeting__items_back_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5281,7 +5467,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CloseWords"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {

@@ -8,23 +8,25 @@ import { SourceContext, useNow, type Source } from "../ground/live/source";
 import { Empty, Failure, Loading } from "../ground/parts/states";
 import { Refused } from "../ground/http/client";
 import { TabletShell } from "../ground/shells/TabletShell";
-import type { MotionSnapshot } from "../ground/wire";
 import { useAgenda, useMotion, useRoll } from "./parts/snapshots";
+import { Announcer } from "./tablet/Announcer";
 import { CheckIn } from "./tablet/CheckIn";
 import { DeskContext, useDesk, useView } from "./tablet/context";
 import { TabletDesk, type Me } from "./tablet/desk";
+import { useDisplay, useDressed } from "./tablet/display";
+import { DisplayButton } from "./tablet/DisplaySheet";
 import { Outcome } from "./tablet/Outcome";
 import { Room } from "./tablet/Room";
 import { Vote } from "./tablet/Vote";
+import { useWitness } from "./tablet/witness";
 import classes from "./tablet/Page.module.css";
 
 const NOTHING: Source = { snapshots: new Snapshots(), connection: new Connection() };
 const SEEN = "dinh.seen.motion";
-const WATCHED = "dinh.watched.motion";
 
 function Plain({ children }: { children: ReactNode }) {
   const agenda = useAgenda(useDesk().meeting);
-  return <TabletShell title={<b>{agenda?.title ?? "Đình"}</b>}>{children}</TabletShell>;
+  return <TabletShell title={<b>{agenda?.title ?? "Đình"}</b>} tools={<DisplayButton />}>{children}</TabletShell>;
 }
 
 /** The node asks which tablet this is: the whole screen says its seat for a few seconds. */
@@ -40,16 +42,6 @@ function Identify() {
       <p>{me === null ? desk.device : t("meeting.seat", { label: me.label })}</p>
     </div>
   );
-}
-
-/** Whether this tablet saw this vote while it was open: who checks in later is not shown old results. */
-function useWitness(motion: MotionSnapshot | undefined): boolean {
-  const id = motion?.motion ?? null;
-  const running = motion?.state === "open" ? id : null;
-  useEffect(() => {
-    if (running !== null) localStorage.setItem(WATCHED, running);
-  }, [running]);
-  return id !== null && localStorage.getItem(WATCHED) === id;
 }
 
 /** Which screen the meeting asks for: a vote first, then its result if this tablet was there, else the room. */
@@ -92,7 +84,7 @@ function Frame({ me, children }: { me: Me; children: ReactNode }) {
     </span>
   );
   return (
-    <TabletShell title={<b>{agenda?.title}</b>} who={who}>
+    <TabletShell title={<b>{agenda?.title}</b>} who={who} tools={<DisplayButton />}>
       {children}
     </TabletShell>
   );
@@ -136,6 +128,7 @@ function Meeting({ desk }: { desk: TabletDesk }) {
   return (
     <SourceContext value={desk.post ?? NOTHING}>
       <Screen key={desk.meeting} seat={desk.seat} />
+      {desk.now().me !== null && <Announcer />}
       <Identify />
     </SourceContext>
   );
@@ -143,6 +136,7 @@ function Meeting({ desk }: { desk: TabletDesk }) {
 
 /** A member's tablet. */
 export function TabletPage() {
+  useDressed(useDisplay());
   const [desk] = useState(() => new TabletDesk());
   useEffect(() => {
     desk.start();

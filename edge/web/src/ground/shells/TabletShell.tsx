@@ -9,6 +9,8 @@ interface Props {
   middle?: ReactNode;
   /** Who sits here. */
   who?: ReactNode;
+  /** What can be done about this tablet itself. */
+  tools?: ReactNode;
   rail?: ReactNode;
   /** The bottom line; the one action stands at its right end. */
   action?: ReactNode;
@@ -16,7 +18,7 @@ interface Props {
 }
 
 /** The frame of a tablet: what is going on above, agenda at the left, the thing to do in the middle, the one action below right. */
-export function TabletShell({ title, middle, who, rail, action, children }: Props) {
+export function TabletShell({ title, middle, who, tools, rail, action, children }: Props) {
   return (
     <div className={classes.shell}>
       <header className={classes.head}>
@@ -26,6 +28,7 @@ export function TabletShell({ title, middle, who, rail, action, children }: Prop
           {who ?? <LanguageSwitch size="lg" />}
           <ConnectionWords />
         </div>
+        {tools}
       </header>
       <div className={classes.body}>
         {rail !== undefined && <aside className={classes.rail}>{rail}</aside>}

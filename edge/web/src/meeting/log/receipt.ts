@@ -1,4 +1,4 @@
-import { fromHex, hex, sha256, utf8 } from "../../ground/post/bytes";
+import { fromBase64, fromHex, hex, sha256, utf8 } from "../../ground/post/bytes";
 import type { Receipt } from "../../ground/wire";
 import { checkSignature, readCheckpoint } from "./checkpoint";
 import { includes, leafHash } from "./merkle";
@@ -54,6 +54,19 @@ async function isEntry({ entry, index, motion, leaf_sha256 }: Receipt, jws: stri
     return said.kind === "ballot" && said.meeting === meeting && said.motion === motion && said.index === index && said.jws === jws;
   } catch {
     return false;
+  }
+}
+
+/** The ballot that a receipt's own entry holds: a tablet that has not signed it learns of it so. Null where the entry holds none of these bytes. */
+export async function ballotIn(receipt: Receipt): Promise<{ choice: string; jws: string; at: string } | null> {
+  try {
+    const { jws } = JSON.parse(receipt.entry) as { jws?: unknown };
+    if (typeof jws !== "string" || hex(await sha256(utf8(jws))) !== receipt.ballot_sha256) return null;
+    const payload = new TextDecoder().decode(fromBase64(jws.split(".")[1] ?? ""));
+    const { choice, at } = JSON.parse(payload) as { choice: string; at: string };
+    return { choice, jws, at };
+  } catch {
+    return null;
   }
 }
 

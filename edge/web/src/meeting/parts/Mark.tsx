@@ -8,8 +8,8 @@ const SHAPES = { for: IconCheck, against: IconX, abstain: IconMinus };
 export function Mark({ choice, size = 28 }: { choice: ChoiceId; size?: number }) {
   const Shape = SHAPES[choice];
   return (
-    <span className={`${classes.mark ?? ""} ${classes[choice] ?? ""}`} style={{ width: size * 1.6, height: size * 1.6 }} aria-hidden="true">
-      <Shape size={size} stroke={2.6} />
+    <span className={`${classes.mark ?? ""} ${classes[choice] ?? ""}`} style={{ width: `${size / 10}rem`, height: `${size / 10}rem` }} aria-hidden="true">
+      <Shape size={`${size / 16}rem`} stroke={2.6} />
     </span>
   );
 }

@@ -15,8 +15,10 @@ import { itemLeft } from "../parts/timer";
 import { Reader } from "../reader/Reader";
 import { Agenda } from "./Agenda";
 import { useDesk } from "./context";
+import { DisplayButton } from "./DisplaySheet";
 import type { Me } from "./desk";
 import { Floor } from "./Floor";
+import { ReceiptsButton } from "./Receipts";
 import classes from "./Room.module.css";
 
 function Left({ item }: { item: AgendaItem }) {
@@ -90,7 +92,14 @@ export function Room({ agenda, me, onVote }: { agenda: AgendaSnapshot; me: Me; o
     setChosen(item);
     close();
   };
-  const rail = <Agenda agenda={agenda} shown={shown?.id} onShow={choose} />;
+  const rail = (
+    <>
+      <Agenda agenda={agenda} shown={shown?.id} onShow={choose} />
+      <div className={classes.receipts}>
+        <ReceiptsButton />
+      </div>
+    </>
+  );
   const title = (
     <>
       <p className={classes.meeting} title={agenda.title}>{agenda.title}</p>
@@ -98,7 +107,7 @@ export function Room({ agenda, me, onVote }: { agenda: AgendaSnapshot; me: Me; o
     </>
   );
   return (
-    <TabletShell title={title} middle={current && <Left item={current} />} who={<Who me={me} />} rail={rail} action={<Floor floor={useFloor(desk.meeting)} me={me} open={agenda.state === "open"} />}>
+    <TabletShell title={title} middle={current && <Left item={current} />} who={<Who me={me} />} tools={<DisplayButton />} rail={rail} action={<Floor floor={useFloor(desk.meeting)} me={me} open={agenda.state === "open"} />}>
       {notice !== undefined && notice.text !== "" && (
         <p className={notice.level === "attention" ? classes.attention : classes.notice} role="status">
           <IconSpeakerphone size={24} aria-hidden="true" /> {notice.text}
