@@ -7,6 +7,7 @@ from pathlib import Path
 
 from meeting.log.verifier import Beside
 from meeting.service.words import CandidateWords, MemberWords, NewMotion
+from tests.meeting.clerks import clerks
 from tests.meeting.room import Council, Tablet, council, pdf, sqlite_room
 
 
@@ -67,10 +68,25 @@ def weighed(folder: Path) -> Evening:
         return _kept(five, motion, [json.dumps(one).encode() for one in receipts], [])
 
 
+def called(folder: Path) -> Evening:
+    """Two voted at tablets, then the secretary called out three, one of whom had voted before."""
+    with sqlite_room(folder) as made:
+        five = council(made)
+        tablets = five.arrive(0, 1)
+        for place in (2, 3):
+            made.service.chairing.set_presence(five.meeting, five.pins[place].member, present=True)
+        secretary, chair = clerks(five)
+        motion = five.opened()
+        receipts = [tablet.cast("for").body for tablet in tablets]
+        chair.countersign(motion, secretary.enter(motion, (1, "against"), (2, "for"), (3, "abstain")))
+        made.service.votes.close(five.meeting, motion)
+        return _kept(five, motion, [json.dumps(one).encode() for one in receipts], [])
+
+
 def _kept(five: Council, motion: str, receipts: list[bytes], documents: list[bytes]) -> Evening:
     service = five.room.service
     key = service.house.verifier_key(five.meeting)
     return Evening(service.reading.bundle(five.meeting, motion, names=True), Beside(key=key, receipts=receipts, documents=documents))
 
 
-KINDS = {"question": question, "election": election, "weighed": weighed}
+KINDS = {"question": question, "election": election, "weighed": weighed, "called": called}

@@ -104,9 +104,10 @@ export class Fields {
     return this;
   }
 
+  /** Text that UTF-8 can carry: half of a surrogate pair is wrong, too. */
   text(name: string): string {
     const value = this.values.get(name);
-    if (typeof value !== "string") throw this.at(name);
+    if (typeof value !== "string" || /\p{Surrogate}/u.test(value)) throw this.at(name);
     return value;
   }
 

@@ -1,12 +1,14 @@
 /** The meeting lived again from its log: who was a member, whose key was bound, who was present, what each ballot said. */
 
 import { hex, lenientText, sha256, utf8 } from "./bytes.ts";
+import { Calls, type Said } from "./calling.ts";
 import type { Cast } from "./counting.ts";
 import { canonical, type Json } from "./json.ts";
+import { checkProof, keyNamed, readKey } from "./keys.ts";
 import { chosenBy, type Paper } from "./paper.ts";
 import { readObject, type Fields } from "./reading.ts";
 import { Wrong } from "./report.ts";
-import { isEs256, openJws, thumbprint, type Jwk, type Jws } from "./signatures.ts";
+import { isEs256, openJws, type Jwk, type Jws } from "./signatures.ts";
 
 const BALLOT = ["meeting", "motion", "paper", "choice", "seat", "nonce", "at"];
 const ROLL_LINE = ["member", "seat", "votes", "weight", "present", "kid"];
@@ -44,6 +46,8 @@ export class Story {
   private state: "before" | "open" | "closed" = "before";
   readonly last = new Map<string, Ballot>();
   private readonly nonces = new Set<string>();
+  /** Roll calls are told beside, because their keys belong to accounts and not to members. */
+  private readonly calls: Calls;
 
   private readonly meeting: string;
   private readonly motion: string;
@@ -55,6 +59,7 @@ export class Story {
     this.motion = motion;
     this.paper = paper;
     this.paperSha256 = paperSha256;
+    this.calls = new Calls(meeting, motion, paperSha256);
   }
 
   /** Take one entry. Throws Wrong at whatever could not have happened. */
@@ -65,13 +70,17 @@ export class Story {
     else if (kind === "key_bound") await this.keyBound(entry);
     else if (kind === "key_ended") this.keyEnded(entry);
     else if (kind === "presence") this.presence(entry);
+    else if (kind === "clerk_bound") await this.calls.bind(entry);
     else if (entry.values.get("motion") === this.motion) await this.aboutMotion(kind, entry, index);
   }
 
   private async aboutMotion(kind: string, entry: Fields, index: number): Promise<void> {
+    if (kind !== "ballot_called") this.calls.done(entry.where);
     if (kind === "roll") await this.roll(entry);
     else if (kind === "motion_opened") this.opened(entry);
     else if (kind === "ballot") await this.ballot(entry, index);
+    else if (kind === "roll_call") await this.rollCall(entry);
+    else if (kind === "ballot_called") this.ballotCalled(entry, index);
     else if (kind === "motion_closed") this.closed(entry);
     else if (kind === "result") this.concluded(entry);
   }
@@ -92,24 +101,14 @@ export class Story {
     this.members.delete(member);
   }
 
-  /** The key id is the key's own, and the tablet proved that it holds the key, for this meeting. */
   private async keyBound(entry: Fields): Promise<void> {
-    const fields = entry.object("jwk").only(["kty", "crv", "x", "y"]);
-    const kid = entry.text("kid");
-    const jwk = { kty: fields.text("kty"), crv: fields.text("crv"), x: fields.text("x"), y: fields.text("y") };
-    const proof = openJws(entry.text("proof"));
-    if ((await thumbprint(jwk)) !== kid || proof === null || !(await isEs256(jwk, proof))) {
-      throw new Wrong("verify.key_proof", entry.where, { kid });
-    }
-    const said = readObject(lenientText(proof.payload), entry.where, "verify.key_proof");
-    for (const [name, wanted] of [["meeting", this.meeting], ["device", entry.text("device")], ["kid", kid]] as const) {
-      if (said.values.get(name) !== wanted) throw new Wrong("verify.key_proof", `${entry.where}.proof.${name}`, { wanted });
-    }
+    const key = readKey(entry);
+    await checkProof(entry, key, this.meeting, () => entry.text("device"), "verify.key_proof");
     const member = entry.text("member");
     const seat = entry.text("seat");
     if (this.members.get(member)?.values.get("seat") !== seat) throw entry.at("member");
-    this.keys.set(kid, { seat, jwk });
-    this.live.set(member, kid);
+    this.keys.set(key.kid, { seat, jwk: key.jwk });
+    this.live.set(member, key.kid);
   }
 
   private keyEnded(entry: Fields): void {
@@ -192,30 +191,46 @@ export class Story {
     const member = entry.text("member");
     const jws = openJws(text);
     if (jws === null) throw new Wrong("verify.ballot_form", where);
-    const kid = keyNamed(jws, where);
+    const kid = keyNamed(jws);
+    if (kid === undefined) throw new Wrong("verify.ballot_form", `${where}.jws.header`);
     const said = readObject(lenientText(jws.payload), `${where}.jws.payload`, "verify.ballot_form").only(BALLOT);
-    const [choice, nonce] = [said.text("choice"), said.text("nonce")];
-    const key = await this.signedBy(jws, kid, member, where);
-    const code = this.refusal(member, said, choice, nonce, key.seat);
-    if (code !== null) throw new Wrong(code, where, { member });
-    this.nonces.add(canonical([member, nonce]));
-    const ballot = { index, member, choice, sha256: hex(await sha256(utf8(text))) };
-    this.last.set(member, ballot);
-    this.ballots.set(ballot.sha256, ballot);
+    const { seat } = await this.signedBy(jws, kid, member, where);
+    if (said.text("meeting") !== this.meeting || said.text("seat") !== seat) throw new Wrong("verify.ballot_place", where, { member });
+    const isHere = { motion: said.text("motion") === this.motion, paper: said.text("paper") === this.paperSha256 };
+    const digest = hex(await sha256(utf8(text)));
+    this.count({ member, choice: said.text("choice"), nonce: said.text("nonce"), digest }, index, where, isHere);
   }
 
-  private refusal(member: string, said: Fields, choice: string, nonce: string, seat: string): string | null {
+  /** Votes are called out only while an open vote runs. */
+  private async rollCall(entry: Fields): Promise<void> {
+    if (this.paper.rule.text("secrecy") !== "open") throw new Wrong("verify.call_secret", entry.where);
+    if (this.state !== "open") throw new Wrong("verify.ballot_not_open", entry.where);
+    await this.calls.take(entry);
+  }
+
+  /** A line of the roll call, with the checks of any ballot. That it names this motion and paper was checked with its signatures. */
+  private ballotCalled(entry: Fields, index: number): void {
+    this.count(this.calls.line(entry), index, entry.where, { motion: true, paper: true });
+  }
+
+  /** What holds for a ballot through whatever door. `isHere`: it names this motion, and this paper. */
+  private count({ member, choice, nonce, digest }: Said, index: number, where: string, isHere: { motion: boolean; paper: boolean }): void {
+    const once = canonical([member, nonce]);
     const checks: [boolean, string][] = [
-      [said.text("meeting") === this.meeting && said.text("seat") === seat, "verify.ballot_place"],
       [this.present.has(member), "verify.ballot_not_present"],
       [this.weights.has(member), "verify.ballot_no_vote"],
-      [this.state === "open" && said.text("motion") === this.motion, "verify.ballot_not_open"],
-      [said.text("paper") === this.paperSha256, "verify.ballot_paper"],
+      [this.state === "open" && isHere.motion, "verify.ballot_not_open"],
+      [isHere.paper, "verify.ballot_paper"],
       [chosenBy(this.paper, choice) !== null, "verify.ballot_choice"],
-      [!this.nonces.has(canonical([member, nonce])), "verify.ballot_nonce"],
+      [!this.nonces.has(once), "verify.ballot_nonce"],
       [this.paper.rule.flag("may_change") || !this.last.has(member), "verify.ballot_final"],
     ];
-    return checks.find(([holds]) => !holds)?.[1] ?? null;
+    const code = checks.find(([holds]) => !holds)?.[1];
+    if (code !== undefined) throw new Wrong(code, where, { member });
+    this.nonces.add(once);
+    const ballot = { index, member, choice, sha256: digest };
+    this.last.set(member, ballot);
+    this.ballots.set(digest, ballot);
   }
 
   private async signedBy(jws: Jws, kid: Json, member: string, where: string): Promise<Key> {
@@ -231,10 +246,4 @@ export class Story {
     const chair = this.paper.chair === null ? null : (this.last.get(this.paper.chair)?.choice ?? null);
     return { ballots, present: this.weigh(new Set([...this.closing, ...this.last.keys()])), chair, issued: null };
   }
-}
-
-function keyNamed({ header }: Jws, where: string): Json {
-  const isExact = header instanceof Map && header.size === 2 && header.get("alg") === "ES256" && header.has("kid");
-  if (!isExact) throw new Wrong("verify.ballot_form", `${where}.jws.header`);
-  return header.get("kid") ?? null;
 }
