@@ -137,7 +137,7 @@ def _rooms(settings: Settings) -> Rooms:
         switchboard=switchboard,
         hub=hub,
         post=post,
-        meetings=MeetingService(offices.ledger, means.reader, post, utc_now, fresh_id, _meeting_settings(settings)),
+        meetings=MeetingService(offices.ledger, means.reader, post, utc_now, fresh_id, _meeting_settings(settings), offices.devices.door),
         sightings=desk,
         sighting_door=SightingDoor(desk.arrivals),
         house=house,

@@ -1,10 +1,10 @@
 """What the meeting room asks of the house. edge/compose.py supplies all of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from sqlmodel import Session
 
@@ -12,6 +12,7 @@ from broker.messages.base import Message
 from broker.topics import Topic
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Fact(Protocol):
@@ -56,6 +57,10 @@ class Writer(Protocol):
         """Queue a job. The future resolves after the commit, or with the job's own error."""
         ...
 
+    def gather(self, together: "Callable[[Entry, Sequence[T]], Sequence[R]]", item: T) -> "Future[R]":
+        """Queue an item for `together`, which is handed everything that waits for it side by side, and gives a result for each, in order."""
+        ...
+
     def rewrite(self, table: str) -> "Future[None]":
         """Between two commits: make the storage forget in which order the rows of this table came, and what was deleted from it."""
         ...
@@ -87,6 +92,17 @@ class Ids(Protocol):
     def __call__(self) -> str:
         """A fresh id that fits one topic level: 20 characters [a-z0-9], 100 bits."""
         ...
+
+
+class Doors(Protocol):
+    """What an enrolled device is, so that a ballot says which way it came."""
+
+    def __call__(self, device: str) -> Literal["tablet", "keypad"]: ...
+
+
+def tablets_only(device: str) -> Literal["tablet", "keypad"]:  # noqa: ARG001 - a Doors
+    """Where nothing but tablets is known."""
+    return "tablet"
 
 
 class Person(Protocol):

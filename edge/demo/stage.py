@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from edge.demo import commune
 from edge.demo.calls import Caller, Node
+from edge.demo.keypad import Keypad
+from edge.demo.panel import State
 from edge.demo.tablet import Tablet
 
 Progress = Callable[[str, float], None]
@@ -30,6 +32,8 @@ class Stage:
     motion: str = ""
     pins: dict[str, str] = field(default_factory=dict)
     """Seat id -> PIN."""
+    badges: dict[str, str] = field(default_factory=dict)
+    """Seat id -> content of the badge."""
     cameras: dict[str, str] = field(default_factory=dict)
     """Scene name -> camera id."""
     tablets: dict[str, Tablet] = field(default_factory=dict)
@@ -122,26 +126,43 @@ def convene(stage: Stage) -> None:
             stage.secretary.upload(f"{base}/items/{made['id']}/documents", pdf=paper.pdf(), title=paper.title)
     motion = {"item": stage.items[2], "title": commune.MOTION_TITLE, "text": commune.MOTION_TEXT}
     stage.motion = stage.secretary.post(f"{base}/motions", motion)["id"]
-    stage.pins = {line["seat"]: line["pin"] for line in stage.secretary.post(f"{base}/pins")}
+    cards = stage.secretary.post(f"{base}/pins")
+    stage.pins = {line["seat"]: line["pin"] for line in cards}
+    stage.badges = {line["seat"]: line["badge"] for line in cards}
 
 
 def seat_tablet(stage: Stage, seat: str, label: str) -> Tablet:
     """Enrol one simulated tablet for a seat, accept it after comparing the short code, and check its member in."""
-    order = {"kind": "tablet", "name": f"Máy {label}", "meeting": stage.meeting, "seat": seat}
-    enrolment = stage.admin.post("/api/enrolments", order)
     tablet = Tablet(stage.node)
-    code = tablet.enrol(urlsplit(enrolment["url"]).fragment)
-    shown = next(device for device in stage.admin.get("/api/devices") if device["id"] == tablet.device)
-    if shown["code"] != code:
-        raise RuntimeError(f"{label}: the two screens show different codes")
-    stage.admin.post(f"/api/devices/{tablet.device}/accept", {"name": f"Máy {label}", "meeting": stage.meeting, "seat": seat})
-    if not tablet.accepted():
-        raise RuntimeError(f"{label}: accepted, but the tablet was not told")
+    _admit(stage, tablet, "tablet", seat=seat, label=label)
     tablet.connect()
     answer = tablet.check_in(stage.pins[seat])
     if not answer.ok:
         raise RuntimeError(f"{label}: check-in refused: {answer.code} {answer.facts}")
     return tablet
+
+
+def seat_keypad(stage: Stage, seat: str, label: str, flash: Path) -> Keypad:
+    """Enrol one simulated keypad for a seat, switch it on, and hold its member's badge to it."""
+    keypad = Keypad(stage.node, flash)
+    _admit(stage, keypad, "keypad", seat=seat, label=label)
+    keypad.power_on()
+    keypad.wait_for(State.BADGE)
+    keypad.badge(stage.badges[seat])
+    keypad.wait_for(State.IDLE, State.OPEN)
+    return keypad
+
+
+def _admit(stage: Stage, device: Tablet | Keypad, kind: str, *, seat: str, label: str) -> None:
+    """The administrator orders the device, compares the short codes and accepts it."""
+    order = {"kind": kind, "name": f"Máy {label}", "meeting": stage.meeting, "seat": seat}
+    code = device.enrol(urlsplit(stage.admin.post("/api/enrolments", order)["url"]).fragment)
+    shown = next(one for one in stage.admin.get("/api/devices") if one["id"] == device.device)
+    if shown["code"] != code:
+        raise RuntimeError(f"{label}: the two screens show different codes")
+    stage.admin.post(f"/api/devices/{device.device}/accept", {"name": f"Máy {label}", "meeting": stage.meeting, "seat": seat})
+    if not device.accepted():
+        raise RuntimeError(f"{label}: accepted, but the device was not told")
 
 
 def seat_tablets(stage: Stage, *, leave: str | None, progress: Progress) -> None:

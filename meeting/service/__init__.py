@@ -1,12 +1,12 @@
 """The meeting service: every change goes through the one writer, every answer and snapshot leaves after the commit."""
 
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from meeting import rules, store
 from meeting.log.checkpoint import Signer
 from meeting.papers.shelf import Shelf
-from meeting.ports import Clock, Ids, Post, Reader, Writer
+from meeting.ports import Clock, Doors, Ids, Post, Reader, Writer, tablets_only
 from meeting.secret.keys import KeyFolder
 from meeting.service import snapshots
 from meeting.service.asks import Asks
@@ -40,6 +40,7 @@ class MeetingService:
     clock: Clock
     ids: Ids
     settings: MeetingSettings
+    doors: Doors = field(default=tablets_only)
 
     def __post_init__(self) -> None:
         """Puts the parts together; nothing is opened but the rules' file, nothing runs."""
@@ -54,6 +55,7 @@ class MeetingService:
             settings=settings,
             rules=rules.load(settings.extra_rules),
             signer=Signer(settings.log_key),
+            doors=self.doors,
             publisher=self.publisher,
             keys=KeyFolder(settings.ballot_keys or settings.documents.parent / "ballot-keys"),
         )

@@ -154,6 +154,7 @@ def _bind(work: Work, member: Member, held: Held, by: str) -> bool:
         bound_at=work.now,
     )
     row.seat, row.bound_at, row.ended_at, row.online = str(member.seat), work.now, None, True
+    row.door = work.house.doors(held.device)
     work.session.add(row)
     bound = entries.Bound(member.id, str(member.seat), held.device, held.kid, held.jwk, by, held.proof)
     work.log("key_bound", entries.key_bound(bound))

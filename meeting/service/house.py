@@ -19,7 +19,7 @@ from meeting.log import entries
 from meeting.log.checkpoint import Checkpoint, Signer
 from meeting.log.merkle import Frontier, leaf_hash
 from meeting.log.receipts import Placed
-from meeting.ports import Clock, Entry, Fact, Ids, Post, Reader, Writer
+from meeting.ports import Clock, Doors, Entry, Fact, Ids, Post, Reader, Writer
 from meeting.secret.keys import KeyFolder
 from meeting.service.publisher import ALL, Publisher, Show
 from meeting.service.words import Changed
@@ -97,6 +97,7 @@ class House:
     signer: Signer
     publisher: Publisher
     keys: KeyFolder
+    doors: Doors
 
     def change(self, meeting: str, act: Callable[[Work], str]) -> Changed:
         """Run `act` as one job, wait for the commit, and say what was touched. Raises Refusal."""
