@@ -239,7 +239,7 @@ class Keypad:
         """A motion snapshot. One that is too big for the unit, or not of our words, is no vote that it can cast."""
         with self._changed:
             try:
-                self.motion = MotionSnapshot.model_validate_json(payload[:MOST_BYTES])
+                self.motion = MotionSnapshot.model_validate_json(payload if len(payload) <= MOST_BYTES else b"")
             except ValidationError:
                 self.motion = _nothing("open")
             self._judge()
