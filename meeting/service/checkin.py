@@ -29,6 +29,10 @@ from meeting.service.preparing import NOT_CLOSED
 from meeting.tables import Key, Lock, Member, Seat
 
 Body = dict[str, Any]
+MOST_RECEIPT_BYTES = 96 * 1024
+"""In one answer: what is larger than 128 KiB never leaves (broker/outgoing.py), and whoever voted often could not come back at all.
+A receipt has about 2.5 KB. Older ones stay with the tablet that got them, and their ballots on the board.
+"""
 
 
 @dataclass(frozen=True)
@@ -162,8 +166,19 @@ def _bind(work: Work, member: Member, held: Held, by: str) -> bool:
 
 
 def _who(work: Work, member: Member, seat: Seat) -> Body:
-    receipts = [json.loads(one.receipt) for one in store.ballots_of(work.session, work.id, member.id)]
-    return {"member": member.id, "seat": seat.id, "label": seat.label, "name": member.name, "receipts": receipts}
+    return {"member": member.id, "seat": seat.id, "label": seat.label, "name": member.name, "receipts": _receipts(work, member)}
+
+
+def _receipts(work: Work, member: Member) -> list[Body]:
+    """His receipts, oldest first; the newest of them when all are too many for one message."""
+    found: list[str] = []
+    room = MOST_RECEIPT_BYTES
+    for one in reversed(store.ballots_of(work.session, work.id, member.id)):
+        room -= len(one.receipt.encode())
+        if room < 0:
+            break
+        found.append(one.receipt)
+    return [json.loads(one) for one in reversed(found)]
 
 
 def bound_here(work: Work, device: str) -> Key:

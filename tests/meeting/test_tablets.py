@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from broker import topics
+from broker.outgoing import PAYLOAD_MAX
 from meeting.domain.errors import Code
 from meeting.log.verifier import verify
 from tests.meeting.room import Council, Room, Tablet, council
@@ -92,6 +93,18 @@ def test_a_reload_brings_back_seat_and_receipts(five: Council) -> None:
     answer = tablet.resume()
     assert answer.body["seat"] == "s0"
     assert answer.body["receipts"] == [receipt]
+
+
+def test_who_voted_very_often_comes_back_with_his_newest_receipts(five: Council) -> None:
+    """All of them would be too large for a message of the air, and the answer would never leave."""
+    tablet = five.arrive(0, 1, 2, 3)[0]
+    five.opened()
+    receipts = [tablet.cast("for").body for _ in range(80)]
+    answer = tablet.resume()
+    assert len(answer.to_bytes()) < PAYLOAD_MAX
+    came = answer.body["receipts"]
+    assert 30 < len(came) < 80
+    assert came == receipts[-len(came) :]
 
 
 def test_a_key_that_was_never_bound_cannot_come_back(five: Council) -> None:
