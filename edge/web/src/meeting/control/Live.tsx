@@ -9,6 +9,7 @@ import { useNow } from "../../ground/live/source";
 import type { FloorSnapshot, MotionSnapshot, RollSnapshot, Speech } from "../../ground/wire";
 import { clock, number, time } from "../../ground/words/format";
 import { useStep, type MeetingView } from "../api";
+import { Corrections } from "../parts/Corrections";
 import { Ring } from "../parts/Ring";
 import { ruleLine } from "../parts/rule";
 import { useFloor, useMotion, useRoll } from "../parts/snapshots";
@@ -16,6 +17,7 @@ import { useRemaining } from "../parts/timer";
 import { Verdict } from "../parts/Verdict";
 import { Votes } from "../parts/Votes";
 import classes from "./Control.module.css";
+import { Correct } from "./Correct";
 import { call, nextSteps } from "./next";
 import { Notice } from "./Notice";
 import { Presence } from "./Presence";
@@ -76,7 +78,11 @@ function Course({ meeting, motion }: { meeting: MeetingView; motion: MotionSnaps
         <>
           <Verdict count={shown.count} asked={shown} weights={shown.rule?.weights} size={36} />
           <Votes count={shown.count} asked={shown} />
-          <Link to={`/result/${meeting.id}/${shown.motion ?? ""}`}>{t("meeting.control.result")}</Link>
+          <Corrections corrections={shown.corrections} />
+          <p className={classes.after}>
+            <Link to={`/result/${meeting.id}/${shown.motion ?? ""}`}>{t("meeting.control.result")}</Link>
+            <Correct meeting={meeting.id} motion={shown.motion ?? ""} />
+          </p>
         </>
       )}
     </section>
