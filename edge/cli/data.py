@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from meeting.log.verifier import Report
 
 TALLY = (
-    *("title", "voters", "ballots", "for", "against", "abstain", "candidates", "elected", "tied"),
+    *("title", "voters", "tokens", "ballots", "for", "against", "abstain", "candidates", "elected", "tied"),
     *("needed", "adopted", "entries", "root", "key"),
 )
 """Facts of a verified bundle, in the order in which they are read out."""

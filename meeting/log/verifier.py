@@ -7,9 +7,10 @@
  5 paper       has the hash that the log says was opened, and is for this motion
  6 names       open the salted hashes in the log
  7 rolls       keys proved by their tablets; each roll is what the entries before it say; opening was lawful
- 8 ballots     each signed by the key bound to that voter at that moment, present, entitled, in time, for this paper
+ 8 ballots     each signed by the key bound to that voter at that moment, present, entitled, in time, for this paper;
+               of a secret vote each token so, one for each voter, and each ballot by the vote's own key, no more than tokens
  9 result      the count, the base and the rule give the result that the log says
-10 receipts    each given receipt is for an entry of this log, under a signed head that this log extends
+10 receipts    each given receipt is for an entry of this log, under a signed head that this log extends; each promise of the box is kept
 11 documents   each given file is one that was voted on
 
 What the caller still owes: that the key is the node's (it is on the hall screen and in the minutes), and that the head
@@ -26,6 +27,7 @@ from meeting.log.checks.entries import Entry, read_entries
 from meeting.log.checks.reading import DECODER, Fields, canonical, read_bundle
 from meeting.log.checks.replay import Story, as_result
 from meeting.log.checks.report import Facts, Finding, Found, Report, Step, Wrong
+from meeting.log.checks.secret import Board, check_promise
 from meeting.log.checks.signatures import Head, open_note
 from meeting.log.checks.tree import leaf as leaf_of
 from meeting.log.checks.tree import path_hash, tree_hash
@@ -162,7 +164,10 @@ class _Check:
 
     def _ballots(self) -> None:
         self._tell(self.entries[self.opened + 1 :])
-        self.summary |= {"ballots": len(self.story.ballots)}
+        box = self.story.box
+        self.summary |= {"ballots": len(self.story.ballots) + len(box.trackers)}
+        if box.key is not None:
+            self.summary |= {"tokens": len(box.issued)}
 
     def _tell(self, entries: Sequence[Entry]) -> None:
         for one in entries:
@@ -195,7 +200,12 @@ class _Check:
         self.summary |= {"receipts": len(self.beside.receipts)}
 
     def _receipt(self, raw: bytes, where: str) -> None:
-        receipt = Fields(_json(raw, where), where, Found.RECEIPT_FORM).only(RECEIPT)
+        receipt = Fields(_json(raw, where), where, Found.RECEIPT_FORM)
+        if "tracker" in receipt.values:
+            board = Board(self.motion, self.head.origin, self.key, self.story.box.trackers)
+            check_promise(receipt, board, _code(receipt.text("tracker")))
+            return
+        receipt.only(RECEIPT)
         index, size, ballot = receipt.number("index"), receipt.number("size"), receipt.text("ballot_sha256")
         head = open_note(receipt.text("checkpoint"), self.key, f"{where}.checkpoint")
         path = [_hash(one, where) for one in receipt.texts("proof")]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from meeting.log.verifier import Beside
 from meeting.service.words import CandidateWords, MemberWords, NewMotion
+from tests.meeting.booth import SECRET, Booth, vote
 from tests.meeting.clerks import clerks
 from tests.meeting.room import Council, Tablet, council, pdf, sqlite_room
 
@@ -90,3 +91,18 @@ def _kept(five: Council, motion: str, receipts: list[bytes], documents: list[byt
 
 
 KINDS = {"question": question, "election": election, "weighed": weighed, "called": called}
+
+
+def secret(folder: Path) -> Evening:
+    """A secret question: an invalid ballot, one that is left outside, an open vote in the same log; the promises of the box beside it."""
+    with sqlite_room(folder) as made:
+        five = council(made)
+        tablets = five.arrive(0, 1, 2, 3, 4)
+        other = five.opened()
+        assert tablets[0].cast("against").ok
+        made.service.votes.close(five.meeting, other)
+        motion = five.opened(SECRET)
+        promises = [vote(tablet, motion, choice) for tablet, choice in zip(tablets, ("for", "for", "perhaps", "for"), strict=False)]
+        assert Booth.enter(tablets[4], motion, "against").ask().ok
+        made.service.votes.close(five.meeting, motion, leave=True)
+        return _kept(five, motion, [one.model_dump_json().encode() for one in promises], [])

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from meeting.log.checks.reading import Fields, read_object
 from meeting.log.checks.report import Found, Wrong
+from meeting.log.checks.secret import Key, read_key
 
 CIVIL_DAY = timedelta(hours=7)
 """Days of the law are days in Vietnam."""
@@ -41,6 +42,8 @@ class Paper:
     """Over the canonical JSON of [[member, seat, weight], ...] of the opening roll's voters."""
     chair: str | None
     rule: Fields
+    secret: Key | None = None
+    """The key of a secret vote; None for an open one."""
 
     @property
     def may_change(self) -> bool:
@@ -97,6 +100,7 @@ def read_paper(text: str, *, meeting: str, motion: str) -> Paper:
         voters_sha256=voters.text("sha256"),
         chair=voters.maybe_text("chair"),
         rule=fields.object("rule"),
+        secret=read_key(fields),
     )
 
 

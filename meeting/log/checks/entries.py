@@ -26,7 +26,9 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "clerk_bound": ("account", "role", "kid", "jwk", "proof"),
     "roll_call": ("motion", "call", "secretary", "chair"),
     "ballot_called": ("motion", "member", "choice", "call"),
+    "token_issued": ("motion", "member", "jws"),
     "motion_closed": ("motion", "ballots"),
+    "secret_ballot": ("motion", "tracker", "prepared", "signature"),
     "result": ("motion", *RESULT),
     "correction": ("motion", "text", "by"),
 }

@@ -1,6 +1,6 @@
 """The meeting lived again from its log: who was a member, whose key was bound, who was present, what each ballot said."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -9,6 +9,7 @@ from meeting.log.checks.counting import Cast, Paper
 from meeting.log.checks.entries import RESULT
 from meeting.log.checks.reading import Fields, canonical, read_object
 from meeting.log.checks.report import Found, Wrong
+from meeting.log.checks.secret import TOKEN, Box, check_blinded
 from meeting.log.checks.signatures import Jws, is_es256, open_jws, thumbprint
 
 MOST_WEIGHT = 1_000_000
@@ -53,8 +54,9 @@ class Story:
     result: Fields | None = None
 
     def __post_init__(self) -> None:
-        """Roll calls are told beside, because their keys belong to accounts and not to members."""
+        """Roll calls are told beside, because their keys belong to accounts and not to members; so is the box, where nobody has a name."""
         self.calls = Calls(self.meeting, self.motion, self.paper_sha256)
+        self.box = Box(self.meeting, self.motion, self.paper_sha256, self.paper.secret)
 
     def tell(self, entry: Fields, index: int) -> None:
         """Take one entry. Raises Wrong at whatever could not have happened."""
@@ -75,11 +77,16 @@ class Story:
     def _about_motion(self, kind: str, entry: Fields, index: int) -> None:
         if kind != "ballot_called":
             self.calls.done(entry.where)
-        ballots: dict[str, Callable[[Fields, int], None]] = {"ballot": self._ballot, "ballot_called": self._ballot_called}
+        ballots: dict[str, Callable[[Fields, int], None]] = {
+            "ballot": self._ballot,
+            "ballot_called": self._ballot_called,
+            "secret_ballot": self.box.take,
+        }
         others: dict[str, Callable[[Fields], None]] = {
             "roll": self._roll,
             "motion_opened": self._motion_opened,
             "roll_call": self._roll_call,
+            "token_issued": self._token_issued,
             "motion_closed": self._motion_closed,
             "result": self._result,
         }
@@ -94,13 +101,16 @@ class Story:
         self.is_open = True
 
     def _motion_closed(self, entry: Fields) -> None:
-        if entry.number("ballots") != len(self.ballots):
+        if self.paper.secret is not None:
+            self.box.said = entry.number("ballots")
+        elif entry.number("ballots") != len(self.ballots):
             raise Wrong(Found.BALLOTS_COUNT, entry.where, said=entry.number("ballots"), found=len(self.ballots))
         self.is_open, self.closed = False, True
 
     def _result(self, entry: Fields) -> None:
         if not self.closed or self.result is not None:
             raise Wrong(Found.RESULT, entry.where)
+        self.box.done(entry.where)
         self.result = entry
 
     def _member(self, entry: Fields) -> None:
@@ -180,17 +190,29 @@ class Story:
     def _ballot(self, entry: Fields, index: int) -> None:
         """The ballot's own checks, in the order of the design: bytes, algorithm, key, signature, place, present, voter, open, paper, ..."""
         where, text, member = entry.where, entry.text("jws"), entry.text("member")
-        jws = open_jws(text)
-        if jws is None:
-            raise Wrong(Found.BALLOT_FORM, where)
-        said = self._said(jws, where)
-        self._signed_by(jws, member, where)
-        seat = self.keys[self.live[member]].seat
-        if said.text("meeting") != self.meeting or said.text("seat") != seat:
-            raise Wrong(Found.BALLOT_PLACE, where, member=member)
+        self.box.demand(where, secret=False)
+        said = self._opened(text, member, where, fields=BALLOT)
         here = said.text("motion") == self.motion, said.text("paper") == self.paper_sha256
         self._count(Called(member, said.text("choice"), said.text("nonce"), sha256(text.encode()).hexdigest()), where, here=here)
         self.ballots[sha256(text.encode()).hexdigest()] = index
+
+    def _token_issued(self, entry: Fields) -> None:
+        """A token is asked for like a ballot; instead of a choice the voter has signed a blinded message."""
+        where, member = entry.where, entry.text("member")
+        self.box.demand(where, secret=True)
+        said = self._opened(entry.text("jws"), member, where, fields=TOKEN)
+        check_blinded(said, self.paper.secret, where)
+        checks = (
+            (member in self.present, Found.BALLOT_NOT_PRESENT),
+            (member in self.voters, Found.BALLOT_NO_VOTE),
+            (self.is_open and said.text("motion") == self.motion, Found.BALLOT_NOT_OPEN),
+            (said.text("paper") == self.paper_sha256, Found.BALLOT_PAPER),
+            (member not in self.box.issued, Found.BALLOT_FINAL),
+        )
+        for holds, code in checks:
+            if not holds:
+                raise Wrong(code, where, member=member)
+        self.box.issued.add(member)
 
     def _roll_call(self, entry: Fields) -> None:
         """Votes are called out only while an open vote runs."""
@@ -223,11 +245,23 @@ class Story:
         self.nonces.add((cast.member, cast.nonce))
         self.last[cast.member] = cast.choice
 
+    def _opened(self, text: str, member: str, where: str, *, fields: Sequence[str]) -> Fields:
+        """What this voter signed with the key that is bound to him now, for this meeting and his seat."""
+        jws = open_jws(text)
+        if jws is None:
+            raise Wrong(Found.BALLOT_FORM, where)
+        said = self._said(jws, where).only(fields)
+        self._signed_by(jws, member, where)
+        seat = self.keys[self.live[member]].seat
+        if said.text("meeting") != self.meeting or said.text("seat") != seat:
+            raise Wrong(Found.BALLOT_PLACE, where, member=member)
+        return said
+
     def _said(self, jws: Jws, where: str) -> Fields:
         header = jws.header
         if not isinstance(header, dict) or set(header) != {"alg", "kid"} or header["alg"] != "ES256":
             raise Wrong(Found.BALLOT_FORM, f"{where}.jws.header")
-        return read_object(jws.payload.decode(errors="replace"), f"{where}.jws.payload", Found.BALLOT_FORM).only(BALLOT)
+        return read_object(jws.payload.decode(errors="replace"), f"{where}.jws.payload", Found.BALLOT_FORM)
 
     def _signed_by(self, jws: Jws, member: str, where: str) -> None:
         kid = jws.header["kid"]
@@ -237,7 +271,10 @@ class Story:
             raise Wrong(Found.BALLOT_SIGNATURE, where, member=member)
 
     def cast(self) -> Cast:
-        """The last ballot of each voter; present are those on the closing roll, and those whose ballot counts."""
+        """The last ballot of each voter; present are those on the closing roll, and those whose ballot counts or who took a token."""
+        if self.paper.secret is not None:
+            here = self.weigh(self.closing | self.box.issued)
+            return Cast([(choice, 1) for choice in self.box.choices], here, None, len(self.box.issued))
         ballots = [(choice, self.weights[member]) for member, choice in self.last.items()]
         chair = self.last.get(self.paper.chair) if self.paper.chair else None
         return Cast(ballots, self.weigh(self.closing | set(self.last)), chair)

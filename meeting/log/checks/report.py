@@ -52,10 +52,17 @@ class Found(StrEnum):
     CALL_PLACE = "verify.call_place"
     CALL_SECRET = "verify.call_secret"  # noqa: S105
     CALL_LINES = "verify.call_lines"
+    SECRET_KEY = "verify.secret_key"  # noqa: S105
+    SECRET_KIND = "verify.secret_kind"  # noqa: S105
+    SECRET_BALLOT_FORM = "verify.secret_ballot_form"  # noqa: S105
+    SECRET_SIGNATURE = "verify.secret_signature"  # noqa: S105
+    SECRET_ORDER = "verify.secret_order"  # noqa: S105
+    SECRET_COUNT = "verify.secret_count"  # noqa: S105
     BALLOTS_COUNT = "verify.ballots_count"
     RESULT = "verify.result"
     RECEIPT_FORM = "verify.receipt_form"
     RECEIPT = "verify.receipt"
+    PROMISE_BROKEN = "verify.promise_broken"
     DOCUMENT = "verify.document"
 
 

@@ -28,13 +28,7 @@ class Head:
 
 def open_note(note: str, key: str, where: str) -> Head:
     """A checkpoint with exactly one signature, by this verifier key, and no extension lines."""
-    name, said_id, raw = ([*key.split("+", 2), "", ""])[:3]
-    public = _plain(raw)
-    if public is None or len(public) != 33 or public[0] != 1 or not name:
-        raise Wrong(Found.KEY_FORM, "key")
-    key_id = sha256(name.encode() + b"\n" + public).digest()[:4]
-    if key_id.hex() != said_id:
-        raise Wrong(Found.KEY_FORM, "key")
+    name, key_id, public = _read_key(key)
     lines = note.split("\n")
     if len(lines) != 6 or lines[3] or lines[5] or not lines[4].startswith("— "):
         raise Wrong(Found.CHECKPOINT_FORM, where)
@@ -44,11 +38,39 @@ def open_note(note: str, key: str, where: str) -> Head:
         raise Wrong(Found.CHECKPOINT_FORM, where)
     if signer != name or signature[:4] != key_id:
         raise Wrong(Found.CHECKPOINT_SIGNATURE, where)
-    try:
-        Ed25519PublicKey.from_public_bytes(public[1:]).verify(signature[4:], "\n".join(lines[:3]).encode() + b"\n")
-    except (InvalidSignature, ValueError):
-        raise Wrong(Found.CHECKPOINT_SIGNATURE, where) from None
+    if not _is_ed25519(public, signature[4:], "\n".join(lines[:3]) + "\n"):
+        raise Wrong(Found.CHECKPOINT_SIGNATURE, where)
     return Head(lines[0], int(lines[1]), root)
+
+
+def is_note(note: str, text: str, key: str) -> bool:
+    """True when the note is exactly this text (which ends with a line break) under one signature of this verifier key."""
+    name, key_id, public = _read_key(key)
+    head = f"{text}\n— {name} "
+    if not note.startswith(head) or not note.endswith("\n"):
+        return False
+    signature = _plain(note[len(head) : -1])
+    return signature is not None and len(signature) == 68 and signature[:4] == key_id and _is_ed25519(public, signature[4:], text)
+
+
+def _read_key(key: str) -> tuple[str, bytes, bytes]:
+    """Name, key id and public key of a C2SP verifier key."""
+    name, said_id, raw = ([*key.split("+", 2), "", ""])[:3]
+    public = _plain(raw)
+    if public is None or len(public) != 33 or public[0] != 1 or not name:
+        raise Wrong(Found.KEY_FORM, "key")
+    key_id = sha256(name.encode() + b"\n" + public).digest()[:4]
+    if key_id.hex() != said_id:
+        raise Wrong(Found.KEY_FORM, "key")
+    return name, key_id, public[1:]
+
+
+def _is_ed25519(public: bytes, signature: bytes, text: str) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, text.encode())
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def _is_size(text: str) -> bool:
@@ -79,7 +101,7 @@ def open_jws(text: str) -> Jws | None:
     parts = text.split(".")
     if len(parts) != 3:
         return None
-    header, payload, signature = (_url(one) for one in parts)
+    header, payload, signature = (from_base64url(one) for one in parts)
     if header is None or payload is None or signature is None:
         return None
     try:
@@ -89,7 +111,7 @@ def open_jws(text: str) -> Jws | None:
     return Jws(read, payload, f"{parts[0]}.{parts[1]}".encode(), signature)
 
 
-def _url(text: str) -> bytes | None:
+def from_base64url(text: str) -> bytes | None:
     """base64url without padding in its one spelling."""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
@@ -107,7 +129,7 @@ def thumbprint(jwk: dict[str, Any]) -> str:
 
 def is_es256(jwk: dict[str, Any], jws: Jws) -> bool:
     """True when the signature is this key's: ECDSA on P-256 with SHA-256, r and s of 32 bytes each."""
-    x, y = (_url(str(jwk.get(name))) or b"" for name in ("x", "y"))
+    x, y = (from_base64url(str(jwk.get(name))) or b"" for name in ("x", "y"))
     if len(x) != 32 or len(y) != 32 or jwk.get("kty") != "EC" or jwk.get("crv") != "P-256" or len(jws.signature) != 64:
         return False
     r, s = int.from_bytes(jws.signature[:32], "big"), int.from_bytes(jws.signature[32:], "big")
