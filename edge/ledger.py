@@ -1,7 +1,8 @@
 """The house's one writer: everything that changes state goes through here, so that an answer always means "on disk".
 
 1. All jobs that wait are taken together into one transaction.
-2. Each runs in a savepoint of its own; its error is its own and leaves no trace.
+2. Each runs in a savepoint of its own; its error is its own and leaves no trace. What is of one kind and waits side by side may share
+   a savepoint (`gather`); when that fails, each is tried alone.
 3. One commit, one fsync, for all of them.
 4. Only then: what each job asked to do `after`, and its future.
 
@@ -10,7 +11,7 @@ The facts that a job notes are rows of the same commit; edge/reporting carries t
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from edge.storage.engine import Store, lost_transaction, storage_refusal
 from edge.storage.rewrite import rewrite
 
 T = TypeVar("T")
+R = TypeVar("R")
 log = logging.getLogger("dinh.ledger")
 
 BATCH = 512
@@ -71,6 +73,8 @@ class _Waiting:
     calls: list[Callable[[], None]] = field(default_factory=list)
     result: Any = None
     error: BaseException | None = None
+    together: Callable[[LedgerEntry, Sequence[Any]], Sequence[Any]] | None = None
+    item: Any = None
 
 
 @dataclass
@@ -124,9 +128,21 @@ class Ledger:
     def submit(self, job: Callable[[LedgerEntry], T]) -> "Future[T]":
         """Queue a job. The future resolves after the commit, or with the job's own error, or with a storage Refusal."""
         future: Future[T] = Future()
+        return self._queue(_Waiting(job, future), future)
+
+    def gather(self, together: Callable[[LedgerEntry, Sequence[T]], Sequence[R]], item: T) -> "Future[R]":
+        """Queue an item for `together`, which is handed all items that wait side by side for it and gives one result for each, in order.
+
+        They share a savepoint. When it raises, each item is handed to it alone, so that the error of one is its own.
+        """
+        future: Future[R] = Future()
+        waiting = _Waiting(lambda entry: together(entry, (item,))[0], future, together=together, item=item)
+        return self._queue(waiting, future)
+
+    def _queue(self, waiting: _Waiting, future: "Future[T]") -> "Future[T]":
         with self._gate:
             if self._open:
-                self._waiting.put(_Waiting(job, future))
+                self._waiting.put(waiting)
                 return future
         future.set_exception(Refusal(Code.CLOSING))
         return future
@@ -173,8 +189,10 @@ class Ledger:
         """Steps 2 and 3. None when everything that did not fail by itself is on disk."""
         try:
             with Session(self.store.writer, expire_on_commit=False) as session, session.begin():
-                for one in batch:
-                    self._try(session, one)
+                for run in _runs(batch):
+                    if len(run) == 1 or not self._try_together(session, run):
+                        for one in run:
+                            self._try(session, one)
         except DBAPIError as error:
             log.warning("nothing of %d jobs was written: %s", len(batch), error.orig)
             return storage_refusal(error)
@@ -183,6 +201,23 @@ class Ledger:
             return Refusal(Code.STORAGE, detail=type(error).__name__)
         return None
 
+    def _try_together(self, session: Session, run: list[_Waiting]) -> bool:
+        """False when it left nothing and each is to be tried alone."""
+        entry, together = LedgerEntry(session, self._remember), run[0].together
+        if together is None:
+            return False
+        with _Kept() as kept, session.begin_nested():
+            results = together(entry, [one.item for one in run])
+        if kept.error is None:
+            for one, result in zip(run, results, strict=True):
+                one.result = result
+            run[0].calls = entry.calls
+            return True
+        if (lost := lost_transaction(session, kept.error)) is not None:
+            raise lost
+        log.warning("%d jobs that were taken together are tried one by one: %s", len(run), kept.error)
+        return False
+
     def _try(self, session: Session, one: _Waiting) -> None:
         entry = LedgerEntry(session, self._remember)
         with _Kept() as kept, session.begin_nested():
@@ -190,6 +225,18 @@ class Ledger:
         if kept.error is not None and (lost := lost_transaction(session, kept.error)) is not None:
             raise lost
         one.error, one.calls = kept.error, [] if kept.error else entry.calls
+
+
+def _runs(batch: list[_Waiting]) -> Iterator[list[_Waiting]]:
+    """Jobs in their order; those that stand side by side for the same `together` as one run."""
+    run: list[_Waiting] = []
+    for one in batch:
+        if run and (one.together is None or one.together != run[0].together):
+            yield run
+            run = []
+        run.append(one)
+    if run:
+        yield run
 
 
 def _settle(batch: list[_Waiting], failed: Refusal | None) -> None:

@@ -23,5 +23,8 @@ class MeetingSettings:
     first_lock_s: int = 30
     """Doubles with every further wrong PIN, up to `longest_lock_s`."""
     longest_lock_s: int = 3600
+    asks_at_once: int = 50
+    asks_per_s: float = 5.0
+    """A tablet may ask so often without a pause, and then so many times a second. A person who taps in haste asks twice a second."""
     motion_gap_s: float = 0.1
     """While a vote is open, the shortest time between two snapshots that only count ballots."""

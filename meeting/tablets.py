@@ -10,6 +10,7 @@ from broker.identity import is_id
 from broker.messages.meetings import MeetingAnswer, MeetingAsk
 from meeting.domain.errors import Code, Refusal
 from meeting.service import MeetingService
+from meeting.service.pace import Pace
 
 MOST_BYTES = 16 * 1024
 """An honest ask has about one kilobyte."""
@@ -22,6 +23,7 @@ class TabletDoor:
 
     def __init__(self, service: MeetingService) -> None:
         self._asks = service.asks
+        self._pace = Pace(at_once=service.settings.asks_at_once, per_s=service.settings.asks_per_s)
 
     def topics(self) -> list[str]:
         return [topics.ASK.filter()]
@@ -34,6 +36,12 @@ class TabletDoor:
             done.set_result(None)
             return done
         meeting, device = ids["meeting"], ids["device"]
+        if (wait := self._pace.turn(device)) is not None:
+            if wait.tell:
+                refusal = Refusal(Code.TOO_MANY_ASKS, retry_after_s=wait.seconds)
+                self._asks.publish(meeting, device, self._asks.refused(_salvage_id(payload), refusal))
+            done.set_result(None)
+            return done
         try:
             ask = _read(payload)
         except Refusal as refusal:

@@ -41,8 +41,8 @@ class Code(StrEnum):
     SPEECH_STATE = "meeting.speech_state"  # state
 
     MOTION_STATE = "meeting.motion_state"  # motion, state, wanted
-    NO_QUORUM = "meeting.no_quorum"  # rule, needed, present, voters
-    TOO_FEW_TO_ADOPT = "meeting.too_few_to_adopt"  # rule, needed, present, base
+    NO_QUORUM = "meeting.no_quorum"  # rule, title, title_en, needed, present, voters
+    TOO_FEW_TO_ADOPT = "meeting.too_few_to_adopt"  # rule, title, title_en, needed, present, base
     RULE_NOT_IN_FORCE = "meeting.rule_not_in_force"  # rule, valid_from, valid_until
     SECRET_KEY_LOST = "meeting.secret_key_lost"  # motion  # noqa: S105
     BALLOTS_ON_THE_WAY = "meeting.ballots_on_the_way"  # issued, cast
@@ -60,6 +60,7 @@ class Code(StrEnum):
 
     ASK_MALFORMED = "meeting.ask_malformed"  # field
     ASK_TOO_BIG = "meeting.ask_too_big"  # bytes, most
+    TOO_MANY_ASKS = "meeting.too_many_asks"  # retry_after_s
     ASK_REUSED = "meeting.ask_reused"  # id
     WRONG_PIN = "meeting.wrong_pin"  # left
     LOCKED = "meeting.locked"  # retry_after_s

@@ -19,6 +19,7 @@ _OTHER: dict[Code, int] = {
     Code.ASK_TOO_BIG: TOO_LARGE,
     Code.WRONG_PIN: INVALID,
     Code.LOCKED: LOCKED,
+    Code.TOO_MANY_ASKS: LOCKED,
     Code.KEY_MALFORMED: INVALID,
     Code.PROOF_INVALID: INVALID,
     Code.BOX_BYTES: INVALID,

@@ -6,13 +6,14 @@ tablet is told so, and may ask again with the same id.
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, insert
+from sqlalchemy import bindparam, delete, insert
 from sqlmodel import Session, SQLModel, col, select
 
 from broker import topics
@@ -20,18 +21,28 @@ from broker.messages.meetings import MeetingAnswer, MeetingAsk
 from meeting import store
 from meeting.domain.errors import Code, Facts, Refusal
 from meeting.ports import Entry
-from meeting.service.casting import cast
 from meeting.service.checkin import WrongSecret, bound_here, check_in, resume
 from meeting.service.floor import ask as ask_floor
 from meeting.service.floor import withdraw
 from meeting.service.house import House, Show, Work
+from meeting.service.poll import Opened, Poll, opened
 from meeting.service.secret import token
-from meeting.tables import Asked, Key
+from meeting.tables import Asked, Key, Meeting
 
 log = logging.getLogger("dinh.meeting")
 Body = dict[str, Any]
-KNOWN = select(col(Asked.ask_sha256), col(Asked.answer)).where(
-    col(Asked.meeting) == bindparam("of_meeting"), col(Asked.device) == bindparam("of_device"), col(Asked.id) == bindparam("of_id")
+T = TypeVar("T")
+KEPT = timedelta(days=1)
+"""For so long after the close of its meeting the answer to an ask is kept."""
+KNOWN = select(col(Asked.device), col(Asked.id), col(Asked.ask_sha256), col(Asked.answer)).where(
+    col(Asked.meeting) == bindparam("of_meeting"),
+    col(Asked.device).in_(bindparam("devices", expanding=True)),
+    col(Asked.id).in_(bindparam("ids", expanding=True)),
+)
+FORGET = delete(SQLModel.metadata.tables["meeting_asks"]).where(
+    SQLModel.metadata.tables["meeting_asks"].c.meeting.in_(
+        select(col(Meeting.id)).where(col(Meeting.state) == "closed", col(Meeting.closed_at) < bindparam("before"))
+    )
 )
 KEEP = insert(SQLModel.metadata.tables["meeting_asks"])
 Handler = Callable[[Work, str, Mapping[str, Any]], Body]
@@ -51,10 +62,10 @@ def _withdraw(work: Work, device: str, body: Mapping[str, Any]) -> Body:
     return {"request": withdraw(work, member=key.member, request=body["request"][:40])}
 
 
-def _cast(work: Work, device: str, body: Mapping[str, Any]) -> Body:
-    if set(body) != {"ballot"}:
+def _ballot(ask: MeetingAsk, device: str) -> Opened:
+    if set(ask.body) != {"ballot"}:
         raise Refusal(Code.ASK_MALFORMED, field="ballot")
-    return cast(work, device, body["ballot"])
+    return opened(device, ask.body["ballot"])
 
 
 HANDLERS: Mapping[str, Handler] = {
@@ -62,24 +73,42 @@ HANDLERS: Mapping[str, Handler] = {
     "resume": resume,
     "speak": _speak,
     "withdraw": _withdraw,
-    "cast": _cast,
     "token": token,
 }
 
 
 @dataclass(frozen=True)
+class Asking:
+    """One ask on its way. `sha256` is of its canonical bytes: an id stands for one ask."""
+
+    meeting: str
+    device: str
+    ask: MeetingAsk
+    sha256: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from every other ask of the meeting."""
+        return self.device, self.ask.id
+
+    def kept(self, answer: MeetingAnswer) -> dict[str, str]:
+        """The row that keeps its answer."""
+        text = answer.model_dump_json(exclude_none=True)
+        return {"meeting": self.meeting, "device": self.device, "id": self.ask.id, "ask_sha256": self.sha256, "answer": text}
+
+
 class Asks:
     """The asks of all tablets: taken, done once, answered after the commit."""
 
-    house: House
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self._tidied: date | None = None
 
     def take(self, meeting: str, device: str, ask: MeetingAsk) -> "Future[MeetingAnswer]":
         """Queue an ask. The answer is published after the commit, and is what the future resolves to; it never fails."""
         done: Future[MeetingAnswer] = Future()
-        digest = hashlib.sha256(ask.to_bytes()).hexdigest()
-
-        def job(entry: Entry) -> MeetingAnswer:
-            return self._answer_once(entry, meeting, device, ask=ask, digest=digest)
+        asking = Asking(meeting, device, ask, hashlib.sha256(ask.to_bytes()).hexdigest())
+        self._tidy_daily()
 
         def finish(future: "Future[MeetingAnswer]") -> None:
             error = future.exception()
@@ -87,7 +116,8 @@ class Asks:
             self.publish(meeting, device, answer)
             done.set_result(answer)
 
-        self.house.writer.submit(job).add_done_callback(finish)
+        together = self._cast_all if ask.kind == "cast" else self._each
+        self.house.writer.gather(together, asking).add_done_callback(finish)
         return done
 
     def publish(self, meeting: str, device: str, answer: MeetingAnswer) -> None:
@@ -99,18 +129,78 @@ class Asks:
     def _no(self, ask_id: str, code: str, facts: Facts) -> MeetingAnswer:
         return MeetingAnswer(id=ask_id, at=self.house.clock(), ok=False, code=code, facts=facts)
 
-    def _answer_once(self, entry: Entry, meeting: str, device: str, *, ask: MeetingAsk, digest: str) -> MeetingAnswer:
-        named = {"meeting": meeting, "device": device, "id": ask.id}
-        known = entry.session.execute(KNOWN, {f"of_{name}": value for name, value in named.items()}).first()
+    def _each(self, entry: Entry, asked: Sequence[Asking]) -> list[MeetingAnswer]:
+        return [self._answer_once(entry, one) for one in asked]
+
+    def _answer_once(self, entry: Entry, one: Asking) -> MeetingAnswer:
+        known = self._known(entry.session, [one]).get(one.key)
         if known is not None:
-            if known.ask_sha256 != digest:
-                return self.refused(ask.id, Refusal(Code.ASK_REUSED, id=ask.id))
-            return MeetingAnswer.model_validate_json(known.answer)
-        if not _is_known(entry.session, meeting):
-            return self.refused(ask.id, Refusal(Code.UNKNOWN_MEETING, meeting=meeting))
-        answer = self._act(entry, meeting, device, ask)
-        entry.session.execute(KEEP, {**named, "ask_sha256": digest, "answer": answer.model_dump_json()})
+            return self._again(one, known)
+        if not _is_known(entry.session, one.meeting):
+            return self.refused(one.ask.id, Refusal(Code.UNKNOWN_MEETING, meeting=one.meeting))
+        answer = self._act(entry, one.meeting, one.device, one.ask)
+        entry.session.execute(KEEP, [one.kept(answer)])
         return answer
+
+    def _known(self, session: Session, asked: Sequence[Asking]) -> dict[tuple[str, str], tuple[str, str]]:
+        """(device, id) -> (SHA-256 of the ask, its answer), of asks of one meeting that were answered before."""
+        devices, ids = [one.device for one in asked], [one.ask.id for one in asked]
+        rows = session.execute(KNOWN, {"of_meeting": asked[0].meeting, "devices": devices, "ids": ids})
+        return {(device, name): (sha256, answer) for device, name, sha256, answer in rows}
+
+    def _again(self, one: Asking, known: tuple[str, str]) -> MeetingAnswer:
+        sha256, answer = known
+        if sha256 != one.sha256:
+            return self.refused(one.ask.id, Refusal(Code.ASK_REUSED, id=one.ask.id))
+        return MeetingAnswer.model_validate_json(answer)
+
+    def _cast_all(self, entry: Entry, asked: Sequence[Asking]) -> list[MeetingAnswer]:
+        """Ballots that wait together: each is answered as if it had come alone."""
+        answers: dict[int, MeetingAnswer] = {}
+        for meeting in dict.fromkeys(one.meeting for one in asked):
+            of_meeting = {place: one for place, one in enumerate(asked) if one.meeting == meeting}
+            found = self._cast_in(entry, meeting, list(of_meeting.values()))
+            answers.update(zip(of_meeting, found, strict=True))
+        return [answers[place] for place in range(len(asked))]
+
+    def _cast_in(self, entry: Entry, meeting: str, asked: Sequence[Asking]) -> list[MeetingAnswer]:
+        if not _is_known(entry.session, meeting):
+            return [self.refused(one.ask.id, Refusal(Code.UNKNOWN_MEETING, meeting=meeting)) for one in asked]
+        known = self._known(entry.session, asked)
+        fresh: dict[tuple[str, str], Asking] = {}
+        for one in asked:
+            if one.key not in known:
+                fresh.setdefault(one.key, one)
+        cast = self._poll(entry, meeting, list(fresh.values())) if fresh else {}
+        repeated = {one.key for one in asked if one.key in fresh and fresh[one.key] is not one}
+        known |= {key: (fresh[key].sha256, cast[key].model_dump_json()) for key in repeated}
+        return [cast[one.key] if fresh.get(one.key) is one else self._again(one, known[one.key]) for one in asked]
+
+    def _poll(self, entry: Entry, meeting: str, asked: Sequence[Asking]) -> dict[tuple[str, str], MeetingAnswer]:
+        """Check and write all; keep the answers, too."""
+
+        def act(work: Work) -> dict[tuple[str, str], MeetingAnswer]:
+            read = {one.key: self._or_refused(one, partial(_ballot, one.ask, one.device)) for one in asked}
+            poll = Poll(work, [one for one in read.values() if isinstance(one, Opened)])
+            answers = {one.key: self._voted(poll, one, read[one.key]) for one in asked}
+            poll.write()
+            return answers
+
+        answers = self.house.work(entry, meeting, act)
+        entry.session.execute(KEEP, [one.kept(answers[one.key]) for one in asked])
+        return answers
+
+    def _voted(self, poll: Poll, one: Asking, ballot: Opened | MeetingAnswer) -> MeetingAnswer:
+        if isinstance(ballot, MeetingAnswer):
+            return ballot
+        body = self._or_refused(one, partial(poll.take, ballot))
+        return body if isinstance(body, MeetingAnswer) else MeetingAnswer(id=one.ask.id, at=self.house.clock(), ok=True, body=body)
+
+    def _or_refused(self, one: Asking, call: Callable[[], T]) -> T | MeetingAnswer:
+        try:
+            return call()
+        except Refusal as refusal:
+            return self.refused(one.ask.id, refusal)
 
     def _act(self, entry: Entry, meeting: str, device: str, ask: MeetingAsk) -> MeetingAnswer:
         """A refused ask leaves no trace but its answer, and the count of wrong PINs."""
@@ -139,6 +229,20 @@ class Asks:
             log.error("an ask of kind %s failed", ask.kind, exc_info=error)
             return self._no(ask.id, "house.storage", {})
         return self._no(ask.id, str(code), facts)
+
+    def _tidy_daily(self) -> None:
+        """Once a day: the answers to asks of meetings that were closed a day ago are forgotten. A ballot that is repeated later still
+        gets its receipt; nothing else that a tablet asks has an effect after the close.
+        """
+        now = self.house.clock()
+        if self._tidied == now.date():
+            return
+        self._tidied = now.date()
+
+        def job(entry: Entry) -> None:
+            entry.session.execute(FORGET, {"before": now - KEPT})
+
+        self.house.writer.submit(job)
 
     def tablet(self, device: str, *, online: bool) -> "Future[None]":
         """What the tablet's last will or its return said. It changes what the seat plan shows, never who is present."""

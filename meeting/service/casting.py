@@ -4,8 +4,6 @@ The checks are the domain's (meeting/domain/ballots.py); here are the questions 
 the log entry with the ballot exactly as it came, the ballot with its receipt, and the one current ballot of the voter.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,16 +13,15 @@ from sqlmodel import SQLModel, col
 
 from broker.messages.meetings import Receipt
 from meeting import store
-from meeting.domain.ballots import MOST_BYTES, Ballot, Binding, Standing, check_vote, check_voter, read
+from meeting.domain.ballots import Ballot, Standing, check_vote
 from meeting.domain.errors import Code, Refusal
 from meeting.domain.motions import MotionState
 from meeting.domain.tally import QUESTION
-from meeting.log import entries
 from meeting.log.receipts import receipt
 from meeting.service.house import Work
-from meeting.service.keys import is_signed, open_signed
+from meeting.service.poll import Poll, opened
 from meeting.tables import Ballot as BallotRow
-from meeting.tables import Current, Key, Member, Motion, Stay
+from meeting.tables import Current, Member, Motion, Stay
 
 Body = dict[str, Any]
 
@@ -33,7 +30,6 @@ _MOTION: BindParameter[str] = bindparam("of_motion")
 _MEMBER: BindParameter[str] = bindparam("of_member")
 _MINE = (col(Current.meeting) == _MEETING, col(Current.motion) == _MOTION, col(Current.member) == _MEMBER)
 _CAST = (col(BallotRow.meeting) == _MEETING, col(BallotRow.motion) == _MOTION, col(BallotRow.member) == _MEMBER)
-RECEIPT = select(col(BallotRow.receipt)).where(col(BallotRow.meeting) == _MEETING, col(BallotRow.ballot_sha256) == bindparam("sha256"))
 STANDING = select(
     exists().where(col(Stay.meeting) == _MEETING, col(Stay.member) == _MEMBER, col(Stay.left_at).is_(None)),
     exists().where(*_CAST, col(BallotRow.nonce) == bindparam("of_nonce")),
@@ -61,16 +57,11 @@ class Came:
 
 def cast(work: Work, device: str, jws: object) -> Body:
     """The receipt, as the wire carries it. Raises Refusal with a ballot's own codes."""
-    parts = open_signed(jws, most_bytes=MOST_BYTES, code=Code.BALLOT_BYTES)
-    kid, ballot = read(parts)
-    digest = hashlib.sha256(str(jws).encode()).hexdigest()
-    if (known := _receipt_of(work, digest)) is not None:
-        return known
-    key = work.session.get(Key, (work.id, kid))
-    binding = check_voter(parts, ballot, _binding(key), device=device, verify=is_signed)
-    said = entries.ballot(motion=ballot.motion, member=binding.member, jws=str(jws))
-    came = Came(binding.member, binding.seat, key.door if key else "tablet", "ballot", said, str(jws))
-    return count_ballot(work, ballot, came).model_dump(mode="json")
+    one = opened(device, jws)
+    poll = Poll(work, [one])
+    body = poll.take(one)
+    poll.write()
+    return body
 
 
 def count_ballot(work: Work, ballot: Ballot, came: Came) -> Receipt:
@@ -93,17 +84,6 @@ def check_ballot(work: Work, ballot: Ballot, member: str) -> Standing:
     if motion is not None and motion.secret:
         raise Refusal(Code.VOTE_IS_SECRET, motion=motion.id)
     return standing
-
-
-def _receipt_of(work: Work, ballot_sha256: str) -> Body | None:
-    found = work.session.execute(RECEIPT, {"of_meeting": work.id, "sha256": ballot_sha256}).scalar()
-    return None if found is None else dict(json.loads(found))
-
-
-def _binding(key: Key | None) -> Binding | None:
-    if key is None or key.ended_at is not None:
-        return None
-    return Binding(key.meeting, key.member, key.seat, key.device, json.loads(key.jwk))
 
 
 def _standing(work: Work, member: str, ballot: Ballot, motion: Motion | None) -> Standing:

@@ -9,6 +9,7 @@ import json
 import random
 import secrets
 import time
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -102,8 +103,9 @@ class Crowd:
         claims = {"meeting": self.share.meeting, "motion": motion, "paper": paper, "seat": seated.seat}
         choice = CHOICES[secrets.randbelow(len(CHOICES))]
         jws = seated.pen().sign({**claims, "choice": choice, "nonce": secrets.token_urlsafe(16), "at": stamp()})
-        ask = {"id": secrets.token_hex(10), "at": stamp(), "kind": "cast", "body": {"ballot": jws}}
-        return Cast(jws, tablet.ask(json.dumps(ask, separators=(",", ":")).encode()), ask["id"], tablet=tablet)
+        name = secrets.token_hex(10)
+        ask = {"id": name, "at": stamp(), "kind": "cast", "body": {"ballot": jws}}
+        return Cast(jws, tablet.ask(json.dumps(ask, separators=(",", ":")).encode()), name, tablet=tablet)
 
     async def cast(self, begin: float, within_s: float) -> Shown:
         """Everybody casts at a moment of his own within `within_s` seconds from `begin`; done when all receipts are verified."""
@@ -159,7 +161,12 @@ def _send(one: Cast) -> None:
 
 async def _serve(share: Share, pipe: Connection) -> None:
     crowd, loop = Crowd(share), asyncio.get_running_loop()
-    acts = {"connect": crowd.connect, "arm": crowd.arm, "cast": crowd.cast, "closed": crowd.closed}
+    acts: dict[str, Callable[..., Awaitable[object]]] = {
+        "connect": crowd.connect,
+        "arm": crowd.arm,
+        "cast": crowd.cast,
+        "closed": crowd.closed,
+    }
     with ThreadPoolExecutor(1) as listening:
         while (asked := await loop.run_in_executor(listening, pipe.recv)) is not None:
             name, *arguments = asked

@@ -136,9 +136,17 @@ def _one(entry: Entry, offices: Offices, meeting: str, seat: str) -> Seated:
     now, cookie, key = utc_now(), secrets.token_urlsafe(32), generate_private_key(SECP256R1())
     device, shown = f"tablet-{fresh_id()[:12]}", public(generate_private_key(SECP256R1()))
     row = DeviceRow(
-        id=device, kind="tablet", name=f"Máy {seat}", state="accepted", profile=DEFAULT_PROFILE["tablet"], meeting=meeting, seat=seat
+        id=device,
+        kind="tablet",
+        name=f"Máy {seat}",
+        state="accepted",
+        profile=DEFAULT_PROFILE["tablet"],
+        meeting=meeting,
+        seat=seat,
+        key=json.dumps(shown),
+        created_at=now,
+        accepted_at=now,
     )
-    row.key, row.created_at, row.accepted_at = json.dumps(shown), now, now
     entry.session.add(row)
     entry.session.flush()
     offices.devices.wanted.refresh(entry, row)

@@ -125,7 +125,7 @@ def build(store: Store, documents: Path, *, clock: Hands | None = None, **settin
     noted, air, hands = Noted(), Air(), clock or Hands()
     ledger = Ledger(store, noted)
     ledger.start()
-    told = MeetingSettings(documents=documents, log_key=SEED, log_origin=ORIGIN, **settings)
+    told = MeetingSettings(documents=documents, log_key=SEED, log_origin=ORIGIN, **{"asks_at_once": 1_000_000, **settings})
     service = MeetingService(ledger, store.reader, air, hands, Ids(random.Random(len(hands.now.isoformat()) + id(ledger))), told)
     return Room(store, ledger, service, TabletDoor(service), air, hands, noted)
 

@@ -16,7 +16,7 @@ class Limits:
     """A client that takes nothing from a full write buffer for so long is cut."""
     packet_before: int = 4 * KIB
     packet_after: int = 256 * KIB
-    connections: int = 1000
+    connections: int = 5000
     newcomers: int = 256
     """Connections that have not yet shown who they are."""
     inflight: int = 20

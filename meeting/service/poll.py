@@ -1,0 +1,206 @@
+"""A run of ballots: what waits together is read together, checked one by one in its order, and written together.
+
+The checks and what is written are those of one ballot. Only the questions to the database are put for all at once: making and
+binding a statement costs several times what the database needs for a row.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy import BindParameter, Row, and_, bindparam, exists, insert, select, update
+from sqlmodel import SQLModel, col
+
+from broker.messages.meetings import Receipt
+from meeting import store
+from meeting.domain.ballots import MOST_BYTES, Ballot, Binding, Signed, Standing, check_vote, check_voter, read
+from meeting.domain.errors import Code, Refusal
+from meeting.domain.motions import MotionState
+from meeting.domain.tally import QUESTION, Slate
+from meeting.log import entries
+from meeting.log.merkle import leaf_hash
+from meeting.log.receipts import Placed, receipt
+from meeting.service.house import APPEND, Work, frontier_of
+from meeting.service.keys import is_signed, open_signed
+from meeting.tables import Ballot as BallotRow
+from meeting.tables import Current, Key, Member, Motion, Stay
+
+Body = dict[str, Any]
+Values = dict[str, Any]
+
+
+def _many(name: str) -> BindParameter[Sequence[str]]:
+    return bindparam(name, expanding=True)
+
+
+_MEETING: BindParameter[str] = bindparam("of_meeting")
+RECEIPTS = select(col(BallotRow.ballot_sha256), col(BallotRow.receipt)).where(
+    col(BallotRow.meeting) == _MEETING, col(BallotRow.ballot_sha256).in_(_many("digests"))
+)
+VOTERS = (
+    select(
+        *(col(column) for column in (Key.kid, Key.member, Key.seat, Key.device, Key.jwk, Key.door)),
+        col(Member.votes),
+        exists().where(col(Stay.meeting) == _MEETING, col(Stay.member) == col(Key.member), col(Stay.left_at).is_(None)),
+    )
+    .select_from(Key)
+    .outerjoin(Member, and_(col(Member.meeting) == _MEETING, col(Member.id) == col(Key.member)))
+    .where(col(Key.meeting) == _MEETING, col(Key.kid).in_(_many("kids")), col(Key.ended_at).is_(None))
+)
+MOTIONS = select(Motion).where(col(Motion.meeting) == _MEETING, col(Motion.id).in_(_many("motions")))
+NONCES = select(col(BallotRow.motion), col(BallotRow.member), col(BallotRow.nonce)).where(
+    col(BallotRow.meeting) == _MEETING,
+    col(BallotRow.motion).in_(_many("motions")),
+    col(BallotRow.member).in_(_many("members")),
+    col(BallotRow.nonce).in_(_many("nonces")),
+)
+VOTED = select(col(Current.motion), col(Current.member)).where(
+    col(Current.meeting) == _MEETING, col(Current.motion).in_(_many("motions")), col(Current.member).in_(_many("members"))
+)
+KEEP = insert(SQLModel.metadata.tables["meeting_ballots"])
+FIRST = insert(SQLModel.metadata.tables["meeting_current"])
+_CURRENT = SQLModel.metadata.tables["meeting_current"]
+AGAIN = (
+    update(_CURRENT)
+    .where(
+        _CURRENT.c.meeting == _MEETING,
+        _CURRENT.c.motion == bindparam("of_motion"),
+        _CURRENT.c.member == bindparam("of_member"),
+    )
+    .values(seat=bindparam("new_seat"), choice=bindparam("new_choice"), index=bindparam("new_index"))
+)
+# The statements are made once.
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A ballot taken apart, and not yet believed: checks 1 and 2 are passed."""
+
+    device: str
+    jws: str
+    parts: Signed
+    kid: str
+    ballot: Ballot
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Voter:
+    """Whose key it is, and what he may do now."""
+
+    binding: Binding
+    door: str
+    votes: bool
+    present: bool
+
+
+def opened(device: str, jws: object) -> Opened:
+    """Checks 1 and 2. Raises Refusal."""
+    parts = open_signed(jws, most_bytes=MOST_BYTES, code=Code.BALLOT_BYTES)
+    kid, ballot = read(parts)
+    return Opened(device, str(jws), parts, kid, ballot, hashlib.sha256(str(jws).encode()).hexdigest())
+
+
+class Poll:
+    """The ballots of one meeting in one job of the writer. `take` changes memory alone; `write` is called once, at the end."""
+
+    def __init__(self, work: Work, ballots: Sequence[Opened]) -> None:
+        self._work, self._frontier = work, frontier_of(work.meeting)
+        self._origin = work.house.origin(work.id)
+        named = {"of_meeting": work.id, "motions": list({one.ballot.motion for one in ballots})}
+        ask = partial(work.session.execute, execution_options={"prebuffer_rows": True})
+        self._receipts = {row[0]: row[1] for row in ask(RECEIPTS, {**named, "digests": [one.sha256 for one in ballots]})}
+        self._voters = {row[0]: _voter(row, work.id) for row in ask(VOTERS, {**named, "kids": [one.kid for one in ballots]})}
+        self._motions = {row.id: row for row in work.session.execute(MOTIONS, named).scalars()}
+        self._slates: dict[str, Slate] = {}
+        whose = {**named, "members": list({one.binding.member for one in self._voters.values()})}
+        self._nonces = {tuple(row) for row in ask(NONCES, {**whose, "nonces": [one.ballot.nonce for one in ballots]})}
+        self._before = {tuple(row) for row in ask(VOTED, whose)}
+        self._log: list[Values] = []
+        self._kept: list[Values] = []
+        self._current: dict[tuple[str, str], Values] = {}
+
+    def take(self, one: Opened) -> Body:
+        """The receipt, as the wire carries it. The same bytes again get the same one. Raises Refusal with a ballot's own codes."""
+        if (known := self._receipts.get(one.sha256)) is not None:
+            return dict(json.loads(known))
+        voter = self._voters.get(one.kid)
+        binding = check_voter(one.parts, one.ballot, voter.binding if voter else None, device=one.device, verify=is_signed)
+        motion = self._motions.get(one.ballot.motion)
+        check_vote(one.ballot, self._standing(one.ballot, voter, motion))
+        if motion is not None and motion.secret:
+            raise Refusal(Code.VOTE_IS_SECRET, motion=motion.id)
+        placed = self._place(one, binding.member)
+        made = receipt(one.ballot.motion, one.jws, placed, origin=self._origin, signer=self._work.house.signer)
+        self._keep(one, binding, voter.door if voter else "tablet", made)
+        return made.model_dump(mode="json")
+
+    def write(self) -> None:
+        """Everything that was taken: log, ballots, the one current ballot of each voter, the end of the log."""
+        if not self._log:
+            return
+        session, meeting = self._work.session, self._work.meeting
+        session.execute(APPEND, self._log)
+        session.execute(KEEP, self._kept)
+        first = [values for whose, values in self._current.items() if whose not in self._before]
+        again = [_as_new(values) for whose, values in self._current.items() if whose in self._before]
+        if first:
+            session.execute(FIRST, first)
+        if again:
+            session.connection().execute(AGAIN, again)
+        meeting.log_size, meeting.log_peaks = self._frontier.size, " ".join(peak.hex() for peak in self._frontier.peaks)
+        publisher, whose_meeting = self._work.house.publisher, self._work.id
+        voters = max(self._motions[motion].eligible for motion, _ in self._current)
+        self._work.entry.after(lambda: publisher.mark_counting(whose_meeting, voters=voters))
+
+    def _standing(self, ballot: Ballot, voter: Voter | None, motion: Motion | None) -> Standing:
+        whose = (ballot.motion, voter.binding.member if voter else "")
+        return Standing(
+            state=MotionState(motion.state) if motion else None,
+            paper_sha256=motion.paper_sha256 if motion else None,
+            choices=self._slate(motion) if motion else QUESTION,
+            on_paper=voter is not None and voter.votes,
+            present=voter is not None and voter.present,
+            nonce_used=(*whose, ballot.nonce) in self._nonces,
+            has_voted=whose in self._before or whose in self._current,
+            may_change=motion is not None and motion.may_change,
+        )
+
+    def _slate(self, motion: Motion) -> Slate:
+        if motion.id not in self._slates:
+            self._slates[motion.id] = store.as_motion(motion).slate
+        return self._slates[motion.id]
+
+    def _place(self, one: Opened, member: str) -> Placed:
+        work, motion = self._work, one.ballot.motion
+        place = entries.Place(self._frontier.size, work.id, work.now)
+        raw = entries.entry("ballot", place, entries.ballot(motion=motion, member=member, jws=one.jws))
+        leaf, text = leaf_hash(raw), raw.decode()
+        self._frontier, proof = self._frontier.add(leaf)
+        row = {"meeting": work.id, "index": place.index, "kind": "ballot", "motion": motion, "leaf": leaf.hex(), "text": text}
+        self._log.append(row)
+        return Placed(place.index, text, leaf, proof, self._frontier)
+
+    def _keep(self, one: Opened, binding: Binding, door: str, made: Receipt) -> None:
+        ballot, text = one.ballot, made.model_dump_json()
+        whose = {"meeting": self._work.id, "motion": ballot.motion, "member": binding.member}
+        counts = {**whose, "seat": binding.seat, "choice": ballot.choice, "index": made.index}
+        about = {"nonce": ballot.nonce, "at": self._work.now, "ballot_sha256": one.sha256, "door": door, "receipt": text}
+        self._kept.append({**counts, **about})
+        self._current[ballot.motion, binding.member] = counts
+        self._nonces.add((ballot.motion, binding.member, ballot.nonce))
+        self._receipts[one.sha256] = text
+
+
+def _voter(row: Row[Any], meeting: str) -> Voter:
+    _, member, seat, device, jwk, door, votes, present = tuple[Any, ...](row)
+    return Voter(Binding(meeting, member, seat, device, json.loads(jwk)), door, bool(votes), bool(present))
+
+
+def _as_new(values: Values) -> Values:
+    """For AGAIN, whose parameters may not be named like the columns."""
+    whose = {f"of_{name}": values[name] for name in ("meeting", "motion", "member")}
+    return whose | {f"new_{name}": values[name] for name in ("seat", "choice", "index")}
