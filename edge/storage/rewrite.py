@@ -38,8 +38,17 @@ def rewrite(store: Store, table: str) -> None:
 def _sqlite(store: Store) -> None:
     raw = store.writer.raw_connection()
     try:
+        raw.cursor().execute("VACUUM")
+    finally:
+        raw.close()
+    cut_log(store)
+
+
+def cut_log(store: Store) -> None:
+    """Move SQLite's write-ahead log into the database file, and cut it to nothing. Raises sqlite3.Error or StillRead."""
+    raw = store.writer.raw_connection()
+    try:
         cursor = raw.cursor()
-        cursor.execute("VACUUM")
         cursor.execute("PRAGMA busy_timeout=0")  # the wait is ours: it is shorter than that of a transaction
         end = time.monotonic() + TRUNCATE_S
         while _busy(cursor):
