@@ -103,6 +103,11 @@ def check_opening(rule: Rule, *, voters: int, present: int, day: date) -> None:
     if voters == 0:
         raise Refusal(Code.NO_VOTERS)
     if present < rule.quorum_of(voters):
-        raise Refusal(Code.NO_QUORUM, rule=rule.id, needed=rule.quorum_of(voters), present=present, voters=voters)
+        raise Refusal(Code.NO_QUORUM, **_named(rule), needed=rule.quorum_of(voters), present=present, voters=voters)
     if rule.base is Base.ALL and present < rule.needed(voters):
-        raise Refusal(Code.TOO_FEW_TO_ADOPT, rule=rule.id, needed=rule.needed(voters), present=present, base=voters)
+        raise Refusal(Code.TOO_FEW_TO_ADOPT, **_named(rule), needed=rule.needed(voters), present=present, base=voters)
+
+
+def _named(rule: Rule) -> dict[str, str]:
+    """The rule as a sentence of refusal names it, in either language."""
+    return {"rule": rule.id, "title": rule.title, "title_en": rule.title_en}

@@ -230,13 +230,13 @@ def test_too_few_here_to_adopt_is_refused_with_the_numbers() -> None:
     with pytest.raises(Refusal) as refusal:
         check_opening(rule(quorum=None), voters=30, present=14, day=date(2026, 3, 5))
     assert refusal.value.code is Code.TOO_FEW_TO_ADOPT
-    assert refusal.value.facts == {"rule": "r", "needed": 16, "present": 14, "base": 30}
+    assert refusal.value.facts == {"rule": "r", "title": "", "title_en": "", "needed": 16, "present": 14, "base": 30}
 
 
 def test_no_quorum_is_refused_with_the_numbers() -> None:
     with pytest.raises(Refusal) as refusal:
         check_opening(rule(), voters=30, present=19, day=date(2026, 3, 5))
-    assert refusal.value.facts == {"rule": "r", "needed": 20, "present": 19, "voters": 30}
+    assert refusal.value.facts == {"rule": "r", "title": "", "title_en": "", "needed": 20, "present": 19, "voters": 30}
 
 
 def test_a_rule_out_of_its_days_is_refused_and_one_without_voters() -> None:

@@ -183,7 +183,8 @@ def test_a_refusal_is_a_code_with_facts_and_a_status(five: Council, chair: Brows
     motion = chair.made("POST", f"/api/meetings/{five.meeting}/motions", json={"item": five.item, "title": "x"})["id"]
     answer = chair("POST", f"/api/meetings/{five.meeting}/motions/{motion}/open")
     assert answer.status_code == 409
-    assert answer.json() == {"code": "meeting.no_quorum", "facts": {"rule": "hdnd-nghi-quyet", "needed": 4, "present": 0, "voters": 5}}
+    rule = {"rule": "hdnd-nghi-quyet", "title": "Nghị quyết của Hội đồng nhân dân", "title_en": "Resolution of the People's Council"}
+    assert answer.json() == {"code": "meeting.no_quorum", "facts": {**rule, "needed": 4, "present": 0, "voters": 5}}
     assert chair("GET", "/api/meetings/nope").status_code == 404
 
 

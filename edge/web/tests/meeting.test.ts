@@ -5,7 +5,7 @@ import { nextSteps } from "../src/meeting/control/next";
 import { itemLeft, remaining } from "../src/meeting/parts/timer";
 import { drawnRows, fillSeats, fittingRows, readList, rowsOfSeats } from "../src/meeting/prepare/plan";
 
-const item = (number: number, state: "waiting" | "current" | "done") => ({ id: `i${number}`, number, title: `t${number}`, minutes: 10, state, started_at: null, finished_at: null, documents: [], motions: [] });
+const item = (number: number, state: "waiting" | "current" | "done") => ({ id: `i${number}`, number, title: `t${number}`, minutes: 10, state, started_at: null, finished_at: null, turned_back_at: null, documents: [], motions: [] });
 
 function meeting(change: Partial<MeetingView>): MeetingView {
   return { id: "m1", title: "", body: "", place: "", starts_at: "", opened_at: null, closed_at: null, state: "open", revision: 1, rule: "", floor_open: false, plan: { width: 1, height: 1, seats: [] }, members: [], items: [], ...change };
@@ -22,6 +22,13 @@ describe("the next step", () => {
     expect(names({ state: "planned" })).toEqual(["open"]);
     expect(names({ state: "paused" })[0]).toBe("resume");
     expect(names({ state: "closed" })).toEqual([]);
+  });
+
+  it("can always be one step back, once an item is done and no vote runs", () => {
+    const items = [item(1, "done"), item(2, "current")];
+    expect(names({ items })).toContain("back");
+    expect(names({ items: [item(1, "current")] })).not.toContain("back");
+    expect(names({ items }, { motion: { motion: "x1", state: "open", title: "" } })).not.toContain("back");
   });
 
   it("goes through the agenda and closes behind the last item", () => {

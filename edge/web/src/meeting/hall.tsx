@@ -9,8 +9,10 @@ import { QrCode } from "../ground/parts/QrCode";
 import type { AgendaSnapshot, Count, FloorSnapshot, MotionSnapshot, RollSnapshot, Speech } from "../ground/wire";
 import { clock, number, time } from "../ground/words/format";
 import classes from "./hall.module.css";
+import { Corrections } from "./parts/Corrections";
 import { Ring } from "./parts/Ring";
 import { ruleLine } from "./parts/rule";
+import { SeatPlan } from "./parts/SeatPlan";
 import { useAgenda, useFloor, useMotion, useNotice, useRoll } from "./parts/snapshots";
 import { itemLeft, useRemaining } from "./parts/timer";
 import { Verdict } from "./parts/Verdict";
@@ -36,20 +38,28 @@ function Speaker({ speech, floor }: { speech: Speech; floor: FloorSnapshot }) {
 function OpenVote({ motion, roll }: { motion: MotionSnapshot; roll: RollSnapshot | undefined }) {
   const { t } = useTranslation();
   const here = roll === undefined ? motion.eligible : Math.max(roll.seats.filter((seat) => seat.present && seat.votes).length, motion.cast);
+  const plan = roll !== undefined && roll.seats.length > 0;
   return (
     <section className={classes.vote}>
       <p className={classes.kind}>{motion.method === "election" ? t("meeting.hall.electing") : t("meeting.hall.voting")}</p>
       <h1>{motion.title}</h1>
       {motion.method === "election" && <p className={classes.rule}>{t("meeting.election.of", { seats: number(motion.seats), candidates: number(motion.candidates.length) })}</p>}
       {motion.rule && <p className={classes.rule}>{ruleLine(t, { ...motion.rule, method: motion.method })}</p>}
-      <div className={classes.cast}>
-        <p>
-          <b>{number(motion.cast)}</b>
-          <span>{t("meeting.hall.cast", { here: number(here) })}</span>
-        </p>
-        <div className={classes.track} role="progressbar" aria-valuenow={motion.cast} aria-valuemax={here} aria-label={t("meeting.hall.castLabel")}>
-          <span style={{ width: `${(motion.cast / Math.max(here, 1)) * 100}%` }} />
+      <div className={plan ? classes.count : undefined}>
+        <div className={classes.cast}>
+          <p>
+            <b>{number(motion.cast)}</b>
+            <span>{t("meeting.hall.cast", { here: number(here) })}</span>
+          </p>
+          <div className={classes.track} role="progressbar" aria-valuenow={motion.cast} aria-valuemax={here} aria-label={t("meeting.hall.castLabel")}>
+            <span style={{ width: `${(motion.cast / Math.max(here, 1)) * 100}%` }} />
+          </div>
         </div>
+        {plan && (
+          <div className={classes.plan}>
+            <SeatPlan roll={roll} cast={motion.cast_seats} far />
+          </div>
+        )}
       </div>
     </section>
   );
@@ -62,6 +72,7 @@ function Result({ motion, count }: { motion: MotionSnapshot; count: Count }) {
       <h1>{motion.title}</h1>
       <Verdict count={count} asked={motion} weights={motion.rule?.weights} size={96} />
       <Votes count={count} asked={motion} large />
+      <Corrections corrections={motion.corrections.slice(-1)} />
       {motion.rule && <p className={classes.rule}>{ruleLine(t, { ...motion.rule, method: motion.method, needed: count.needed })}</p>}
     </section>
   );

@@ -1,4 +1,4 @@
-import { Alert, Button, Code, Table } from "@mantine/core";
+import { Button, Code, Table } from "@mantine/core";
 import { IconDownload, IconPrinter, IconShieldCheck } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Navigate, useParams } from "react-router";
@@ -9,9 +9,11 @@ import { Empty, Loaded } from "../ground/parts/states";
 import { Page } from "../ground/shells/Page";
 import { dateTime, number, timeToSecond } from "../ground/words/format";
 import { useResult, type ResultView } from "./api";
+import { Correct } from "./control/Correct";
 import { Chosen } from "./parts/Chosen";
 import { chosenOf } from "./parts/choice";
 import { ruleLine } from "./parts/rule";
+import { Corrections } from "./parts/Corrections";
 import { Verdict } from "./parts/Verdict";
 import { Votes } from "./parts/Votes";
 import { shortHash } from "./parts/hash";
@@ -44,7 +46,7 @@ function Board({ result }: { result: ResultView }) {
                 {named && <Table.Td className={classes.wideOnly}>{line.name}</Table.Td>}
                 <Table.Td>
                   <span className={classes.choice}>
-                    <Chosen choice={line.choice} names={chosenOf(result.motion.candidates, line.choice).map(({ name }) => name)} size={14} /> {!line.counts && <small>({t("meeting.result.replaced")})</small>}
+                    <Chosen choice={line.choice} names={chosenOf(result.motion.candidates, line.choice).map(({ name }) => name)} size={14} /> {line.door !== "tablet" && <small className={classes.door}>{t(`meeting.result.door.${line.door}`)}</small>} {!line.counts && <small>({t("meeting.result.replaced")})</small>}
                   </span>
                 </Table.Td>
                 <Table.Td className={classes.wideOnly}>{timeToSecond(line.at)}</Table.Td>
@@ -135,6 +137,7 @@ function Result({ result }: { result: ResultView }) {
       <Button variant="default" leftSection={<IconPrinter size={20} />} onClick={() => window.print()}>
         {t("meeting.print")}
       </Button>
+      {motion.state === "closed" && <Correct meeting={result.meeting} motion={motion.id} />}
       {motion.state === "closed" && (
         <Button component="a" href={bundle} download={file} leftSection={<IconDownload size={20} />}>
           {t("meeting.result.bundle")}
@@ -154,11 +157,7 @@ function Result({ result }: { result: ResultView }) {
         ) : (
           <Empty title={t(`meeting.result.none.${motion.state}`)} />
         )}
-        {result.corrections.map((correction) => (
-          <Alert key={correction.at} color="amber" title={t("meeting.result.correction", { by: correction.by, at: dateTime(correction.at) })}>
-            {correction.text}
-          </Alert>
-        ))}
+        <Corrections corrections={result.corrections} day />
         <Basis result={result} />
         <Board result={result} />
         {motion.state === "closed" && <Check result={result} file={file} />}

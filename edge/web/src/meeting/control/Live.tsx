@@ -6,7 +6,7 @@ import { Link } from "react-router";
 import { nodeNow } from "../../ground/http/clock";
 import { sentence } from "../../ground/http/sentence";
 import { useNow } from "../../ground/live/source";
-import type { FloorSnapshot, MotionSnapshot, RollSnapshot, Speech } from "../../ground/wire";
+import type { Count, FloorSnapshot, MotionSnapshot, RollSnapshot, Speech } from "../../ground/wire";
 import { clock, number, time } from "../../ground/words/format";
 import { useStep, type MeetingView } from "../api";
 import { Corrections } from "../parts/Corrections";
@@ -65,6 +65,23 @@ function OnFloor({ speech }: { speech: Speech }) {
   );
 }
 
+/** The result of the vote that the item under way has just had. */
+function Result({ meeting, motion, count }: { meeting: string; motion: MotionSnapshot; count: Count }) {
+  const { t } = useTranslation();
+  const id = motion.motion ?? "";
+  return (
+    <>
+      <Verdict count={count} asked={motion} weights={motion.rule?.weights} size={36} />
+      <Votes count={count} asked={motion} />
+      <Corrections corrections={motion.corrections} />
+      <div className={classes.after}>
+        <Link to={`/result/${meeting}/${id}`}>{t("meeting.control.result")}</Link>
+        <Correct meeting={meeting} motion={id} />
+      </div>
+    </>
+  );
+}
+
 function Course({ meeting, motion }: { meeting: MeetingView; motion: MotionSnapshot | undefined }) {
   const { t } = useTranslation();
   const current = meeting.items.find(({ state }) => state === "current");
@@ -74,17 +91,7 @@ function Course({ meeting, motion }: { meeting: MeetingView; motion: MotionSnaps
       <p className={classes.kind}>{current === undefined ? t(`meeting.state.${meeting.state}`) : t("meeting.hall.item", { number: current.number, count: meeting.items.length })}</p>
       <h2>{current?.title ?? meeting.title}</h2>
       {current?.started_at && <p className="quiet">{t("meeting.control.begun", { at: time(current.started_at), minutes: current.minutes })}</p>}
-      {shown?.count && (
-        <>
-          <Verdict count={shown.count} asked={shown} weights={shown.rule?.weights} size={36} />
-          <Votes count={shown.count} asked={shown} />
-          <Corrections corrections={shown.corrections} />
-          <p className={classes.after}>
-            <Link to={`/result/${meeting.id}/${shown.motion ?? ""}`}>{t("meeting.control.result")}</Link>
-            <Correct meeting={meeting.id} motion={shown.motion ?? ""} />
-          </p>
-        </>
-      )}
+      {shown?.count && <Result meeting={meeting.id} motion={shown} count={shown.count} />}
     </section>
   );
 }

@@ -1,10 +1,14 @@
 import { Button, Modal, SegmentedControl, Table, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { get } from "../../ground/http/client";
 import { sentence } from "../../ground/http/sentence";
-import type { FloorSnapshot, MotionSnapshot, RollSnapshot } from "../../ground/wire";
+import type { ChoiceId, FloorSnapshot, MotionSnapshot, RollSnapshot } from "../../ground/wire";
 import { number, time } from "../../ground/words/format";
-import { useStep, type MeetingView, type MemberView } from "../api";
+import { useStep, type MeetingView, type MemberView, type ResultView } from "../api";
+import { isAnswer } from "../parts/choice";
+import { Mark } from "../parts/Mark";
 import { SeatPlan } from "../parts/SeatPlan";
 import classes from "./Control.module.css";
 
@@ -79,19 +83,41 @@ function Count({ roll }: { roll: RollSnapshot | undefined }) {
   );
 }
 
-function Plan({ roll, floor, motion, onMember }: Omit<Props, "meeting"> & { onMember: (id: string | null) => void }) {
+const CHOICES: ChoiceId[] = ["for", "against", "abstain"];
+
+/** How each seat voted: only of a question, only after the close, and only where the rule makes the vote an open one. The board says it. */
+function useChosen(meeting: MeetingView, motion: MotionSnapshot | undefined): Record<string, ChoiceId> | undefined {
+  const shown = motion?.state === "closed" && motion.method === "question" && motion.rule?.secrecy === "open";
+  const current = meeting.items.find(({ state }) => state === "current");
+  const board = useQuery({
+    queryKey: ["result", meeting.id, motion?.motion],
+    queryFn: () => get<ResultView>(`/api/meetings/${meeting.id}/motions/${motion?.motion ?? ""}`),
+    enabled: shown && motion.item === current?.id,
+  }).data;
+  if (!shown || motion.item !== current?.id || board?.motion.state !== "closed") return undefined;
+  return Object.fromEntries(board.board.flatMap(({ seat, choice, counts }) => (counts && isAnswer(choice) ? [[seat, choice]] : [])));
+}
+
+function Plan({ meeting, roll, floor, motion, onMember }: Props & { onMember: (id: string | null) => void }) {
   const { t } = useTranslation();
   const voting = motion?.state === "open";
+  const chosen = useChosen(meeting, motion);
   return (
     <>
       {roll !== undefined && roll.seats.length > 0 && (
-        <SeatPlan roll={roll} hands={floor?.queue.map(({ seat }) => seat) ?? []} speaker={floor?.speech?.seat} cast={voting ? motion.cast_seats : undefined} onSeat={(seat) => onMember(seat.member ?? null)} />
+        <SeatPlan roll={roll} hands={floor?.queue.map(({ seat }) => seat) ?? []} speaker={floor?.speech?.seat} cast={voting ? motion.cast_seats : undefined} chosen={chosen} onSeat={(seat) => onMember(seat.member ?? null)} />
       )}
       <ul className={classes.legend}>
         <li data-kind="present">{t("meeting.plan.present")}</li>
         <li data-kind="absent">{t("meeting.plan.absent")}</li>
         <li data-kind="hand">{t("meeting.plan.legendHand")}</li>
         {voting && <li data-kind="cast">{t("meeting.plan.legendCast")}</li>}
+        {chosen !== undefined &&
+          CHOICES.map((choice) => (
+            <li key={choice} data-kind="choice">
+              <Mark choice={choice} size={11} /> {t(`meeting.choice.${choice}`)}
+            </li>
+          ))}
       </ul>
     </>
   );
@@ -124,7 +150,7 @@ export function Presence({ meeting, roll, floor, motion }: Props) {
           ]}
         />
       </div>
-      {view === "list" ? <Roll members={meeting.members} onMember={setChosen} /> : <Plan roll={roll} floor={floor} motion={motion} onMember={setChosen} />}
+      {view === "list" ? <Roll members={meeting.members} onMember={setChosen} /> : <Plan meeting={meeting} roll={roll} floor={floor} motion={motion} onMember={setChosen} />}
       {member && <Member key={member.id} meeting={meeting.id} member={member} onClose={() => setChosen(null)} />}
     </aside>
   );

@@ -3,6 +3,7 @@ import { IconCheck, IconChecklist, IconPlayerPlay } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { sentence } from "../../ground/http/sentence";
+import { time } from "../../ground/words/format";
 import { useStep, type ItemView, type MeetingView, type MotionView } from "../api";
 import classes from "./Control.module.css";
 
@@ -51,6 +52,7 @@ export function Script({ meeting }: { meeting: MeetingView }) {
               <p className={classes.title}>{item.title}</p>
               <p className={classes.under}>
                 {t("meeting.minutes", { count: item.minutes })} · {t(`meeting.agenda.state.${item.state}`)}
+                {item.turned_back_at && ` · ${t("meeting.agenda.turnedBack", { at: time(item.turned_back_at) })}`}
               </p>
               {item.motions.map((motion) => (
                 <Motion key={motion.id} meeting={meeting.id} motion={motion} />

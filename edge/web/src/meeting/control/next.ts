@@ -39,6 +39,12 @@ function speech(floor: FloorSnapshot | undefined): NamedStep[] | null {
   return [stop, step("speech_pause", "/floor/speech/pause", undefined, facts)];
 }
 
+/** Back to the item that was finished last, if any was. */
+function back(items: ItemView[]): NamedStep[] {
+  const done = items.filter(({ state }) => state === "done").sort((a, b) => (a.finished_at ?? "").localeCompare(b.finished_at ?? ""));
+  return done.slice(-1).map(({ number, title }) => step("back", "/items/back", undefined, { number, title }));
+}
+
 /** On with the agenda; the queue is opened and closed beside it. */
 function onward(meeting: MeetingView, current: ItemView | undefined, floor: FloorSnapshot | undefined): NamedStep[] {
   const waiting = meeting.items.find(({ state }) => state === "waiting");
@@ -63,6 +69,6 @@ export function nextSteps({ meeting, floor, motion }: Now, limit_s: number): Nam
     ...(speech(floor) ?? floor?.queue.slice(0, 1).map((speaker) => call(speaker, limit_s)) ?? []),
     ...drafts.map(openMotion),
     ...onward(meeting, current, floor),
-    ...(voting === null ? [step("pause", "/state", { state: "paused" })] : []),
+    ...(voting === null ? [...back(meeting.items), step("pause", "/state", { state: "paused" })] : []),
   ];
 }

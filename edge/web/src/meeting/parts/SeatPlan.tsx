@@ -1,6 +1,7 @@
 import type { TFunction } from "i18next";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import type { RollSnapshot, Seat } from "../../ground/wire";
+import type { ChoiceId, RollSnapshot, Seat } from "../../ground/wire";
 import classes from "./SeatPlan.module.css";
 
 interface Props {
@@ -10,6 +11,10 @@ interface Props {
   speaker?: string | undefined;
   /** While a vote is open: who has cast. Never how. */
   cast?: string[] | undefined;
+  /** After the close of an open vote: how each seat voted. */
+  chosen?: Record<string, ChoiceId> | undefined;
+  /** For a screen that is read from afar: who has cast is seen by the whole figure, and seats that nobody holds are left out. */
+  far?: boolean;
   onSeat?: (seat: Seat) => void;
 }
 
@@ -19,13 +24,31 @@ function describe(t: TFunction, seat: Seat, props: Props): string {
   const place = props.hands?.indexOf(seat.id) ?? -1;
   if (place >= 0) words.push(t("meeting.plan.hand", { place: place + 1 }));
   if (props.speaker === seat.id) words.push(t("meeting.plan.speaks"));
-  if (props.cast?.includes(seat.id) === true) words.push(t("meeting.plan.cast"));
+  const choice = props.chosen?.[seat.id];
+  if (choice !== undefined) words.push(t("meeting.plan.chosen", { choice: t(`meeting.choice.${choice}`) }));
+  else if (props.cast?.includes(seat.id) === true) words.push(t("meeting.plan.cast"));
   return words.join(", ");
 }
 
-function kindOf(seat: Seat): string | undefined {
+function kindOf(seat: Seat, props: Props): string | undefined {
   if (!seat.member) return classes.free;
+  const choice = props.chosen?.[seat.id];
+  if (choice !== undefined) return classes[choice];
+  if (props.far && props.cast?.includes(seat.id) === true) return classes.voted;
   return seat.present ? classes.present : classes.absent;
+}
+
+/** Tick, cross, dash, in units of half a figure. */
+const SHAPES: Record<ChoiceId, string> = { for: "M-0.2 0 l0.15 0.16 l0.28 -0.32", against: "M-0.17 -0.17 l0.34 0.34 M0.17 -0.17 l-0.34 0.34", abstain: "M-0.22 0 h0.44" };
+
+/** The sign at a figure's corner: the vote is cast, or how. */
+function Sign({ choice, size }: { choice: ChoiceId | undefined; size: number }) {
+  return (
+    <g transform={`translate(${size * 0.95} ${-size * 0.75}) scale(${size})`} className={choice === undefined ? classes.badgeCast : `${classes.badgeCast ?? ""} ${classes[choice] ?? ""}`}>
+      <circle r={0.46} strokeWidth={0.06} />
+      <path d={SHAPES[choice ?? "for"]} strokeWidth={0.12} />
+    </g>
+  );
 }
 
 /** What makes a figure a button, where seats can be pressed. */
@@ -38,12 +61,13 @@ function Figure({ seat, size, props }: { seat: Seat; size: number; props: Props 
   const { t } = useTranslation();
   const place = props.hands?.indexOf(seat.id) ?? -1;
   const cast = props.cast?.includes(seat.id) === true;
+  const choice = props.chosen?.[seat.id];
   const press = props.onSeat && seat.member ? () => props.onSeat?.(seat) : undefined;
   const label = describe(t, seat, props);
   return (
     <g
       transform={`translate(${seat.x} ${seat.y})`}
-      className={`${kindOf(seat) ?? ""} ${props.speaker === seat.id ? (classes.speaks ?? "") : ""} ${press ? (classes.press ?? "") : ""}`}
+      className={`${kindOf(seat, props) ?? ""} ${props.speaker === seat.id ? (classes.speaks ?? "") : ""} ${press ? (classes.press ?? "") : ""}`}
       {...pressing(press)}
       aria-label={label}
     >
@@ -52,12 +76,7 @@ function Figure({ seat, size, props }: { seat: Seat; size: number; props: Props 
       <text y={size * 0.24} fontSize={size * 0.72}>
         {seat.label}
       </text>
-      {cast && (
-        <g transform={`translate(${size * 0.95} ${-size * 0.75})`} className={classes.badgeCast}>
-          <circle r={size * 0.46} />
-          <path d={`M${-size * 0.2} 0 l${size * 0.15} ${size * 0.16} l${size * 0.28} ${-size * 0.32}`} strokeWidth={size * 0.12} />
-        </g>
-      )}
+      {(cast || choice !== undefined) && <Sign choice={choice} size={size} />}
       {place >= 0 && (
         <g transform={`translate(${-size * 0.95} ${-size * 0.75})`} className={classes.badgeHand}>
           <circle r={size * 0.46} />
@@ -82,8 +101,8 @@ function seatSize(roll: RollSnapshot): number {
 /** The room as it is drawn, podium above: who is here, who asks to speak and in which order, who has voted. */
 export function SeatPlan(props: Props) {
   const { t } = useTranslation();
-  const { roll } = props;
-  const size = seatSize(roll);
+  const { roll, far = false } = props;
+  const size = useMemo(() => seatSize(roll), [roll]);
   const [left, right] = [Math.min(...roll.seats.map(({ x }) => x)) - size * 1.8, Math.max(...roll.seats.map(({ x }) => x)) + size * 1.8];
   const bottom = Math.max(...roll.seats.map(({ y }) => y)) + size * 1.6;
   const middle = (left + right) / 2;
@@ -93,7 +112,7 @@ export function SeatPlan(props: Props) {
       <text className={classes.podiumWord} x={middle} y={1 + size * 0.87} fontSize={size * 0.62}>
         {t("meeting.plan.podium")}
       </text>
-      {roll.seats.map((seat) => (
+      {roll.seats.filter(({ member }) => !far || member).map((seat) => (
         <Figure key={seat.id} seat={seat} size={size} props={props} />
       ))}
     </svg>

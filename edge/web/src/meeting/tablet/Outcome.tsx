@@ -6,6 +6,7 @@ import { get } from "../../ground/http/client";
 import { sentence } from "../../ground/http/sentence";
 import type { Count, MotionSnapshot } from "../../ground/wire";
 import { findInBundle } from "../log/receipt";
+import { Corrections } from "../parts/Corrections";
 import { ruleLine } from "../parts/rule";
 import { Verdict } from "../parts/Verdict";
 import { Votes } from "../parts/Votes";
@@ -48,6 +49,7 @@ export function Outcome({ motion, count, onLeave }: { motion: MotionSnapshot; co
         <Verdict count={count} asked={motion} weights={motion.rule?.weights} size={40} />
         <Votes count={count} asked={motion} />
         {motion.rule && <p className="quiet">{ruleLine(t, { ...motion.rule, method: motion.method, needed: count.needed })}</p>}
+        <Corrections corrections={motion.corrections} />
         {vote?.cast && (
           <Taken vote={vote} small>
             <Search vote={vote} />
