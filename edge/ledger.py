@@ -6,7 +6,8 @@
 3. One commit, one fsync, for all of them.
 4. Only then: what each job asked to do `after`, and its future.
 
-A commit that fails (disk full, input/output error) fails every future of the batch, and none of it is in the database.
+A commit that fails (disk full, input/output error) fails every future of the batch, and none of it is in the database. After an
+input/output error nothing is written before what the failed commit left behind has been taken away (edge/storage/doubt.py).
 The facts that a job notes are rows of the same commit; edge/reporting carries them on.
 """
 
@@ -24,6 +25,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlmodel import Session
 
 from edge.errors import Code, Refusal
+from edge.storage.doubt import in_doubt, make_sure
 from edge.storage.engine import Store, lost_transaction, storage_refusal
 from edge.storage.rewrite import rewrite
 
@@ -103,6 +105,8 @@ class Ledger:
         self._thread: Thread | None = None
         self._gate = Lock()
         self._open = False
+        self._doubt = store.is_sqlite
+        """The process before may have died with a failed commit behind it, so the first commit makes sure, too."""
 
     @property
     def running(self) -> bool:
@@ -187,6 +191,8 @@ class Ledger:
 
     def _commit(self, batch: list[_Waiting]) -> Refusal | None:
         """Steps 2 and 3. None when everything that did not fail by itself is on disk."""
+        if (refused := self._make_sure()) is not None:
+            return refused
         try:
             with Session(self.store.writer, expire_on_commit=False) as session, session.begin():
                 for run in _runs(batch):
@@ -195,6 +201,8 @@ class Ledger:
                             self._try(session, one)
         except DBAPIError as error:
             log.warning("nothing of %d jobs was written: %s", len(batch), error.orig)
+            self._doubt = self._doubt or in_doubt(error)
+            self._make_sure()
             return storage_refusal(error)
         except SQLAlchemyError as error:
             log.exception("nothing of %d jobs was written", len(batch))
@@ -217,6 +225,18 @@ class Ledger:
             raise lost
         log.warning("%d jobs that were taken together are tried one by one: %s", len(run), kept.error)
         return False
+
+    def _make_sure(self) -> Refusal | None:
+        """Why nothing can be written yet, when the storage is still in doubt."""
+        if not self._doubt:
+            return None
+        with _Kept() as kept:
+            make_sure(self.store)
+        self._doubt = kept.error is not None
+        if kept.error is None:
+            return None
+        log.warning("the storage is in doubt: %s", kept.error)
+        return Refusal(Code.STORAGE, detail=str(kept.error))
 
     def _try(self, session: Session, one: _Waiting) -> None:
         entry = LedgerEntry(session, self._remember)
