@@ -12,11 +12,10 @@ from starlette.websockets import WebSocketDisconnect
 
 from edge.devices.registry import Devices
 from edge.http.guard import same_origin
+from edge.http.pipe import EXTENSION, NORMAL, Pipe
 
 log = logging.getLogger(__name__)
-CHUNK: Final = 64 * 1024
-LARGEST_FRAME: Final = 512 * 1024
-POLICY, TOO_BIG, NOT_BYTES, TRY_LATER = 1008, 1009, 1003, 1013
+POLICY, TRY_LATER = 1008, 1013
 """RFC 6455, 7.4.1, and the registry of close codes."""
 Address = Callable[[], tuple[str, int]]
 
@@ -53,14 +52,15 @@ class MqttRoute:
         if device is None:
             await websocket.close(POLICY)
             return
-        await websocket.accept(subprotocol="mqtt")
         try:
-            reader, writer = await asyncio.open_connection(*self.broker())
+            _, pipe = await asyncio.get_running_loop().create_connection(Pipe, *self.broker())
         except OSError as error:
             log.warning("the broker does not answer: %s", error)
+            await websocket.accept(subprotocol="mqtt")
             await websocket.close(TRY_LATER)
             return
-        await self._kept(device, _carry(websocket, reader, writer))
+        await websocket.accept(subprotocol="mqtt")
+        await self._kept(device, _carry(websocket, pipe))
 
     async def _kept(self, device: str, carrying: Coroutine[None, None, None]) -> None:
         """Run under the device's name, so that `cut` finds it."""
@@ -80,35 +80,14 @@ def from_here(headers: Headers) -> bool:
     return headers.get("origin") is not None and same_origin(headers)
 
 
-async def _carry(websocket: WebSocket, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _carry(websocket: WebSocket, pipe: Pipe) -> None:
     """Both ways until one side goes; then the other is closed at once, so that the broker sends the last will."""
-    ways = {asyncio.create_task(_up(websocket, writer)), asyncio.create_task(_down(websocket, reader))}
+    code = NORMAL
     try:
-        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        websocket.scope["extensions"][EXTENSION](pipe)
+        code = await pipe.ended
     finally:
-        writer.close()
-        for way in ways:
-            way.cancel()
-        await asyncio.gather(*ways, return_exceptions=True)
+        pipe.end()
+        pipe.close()
         with suppress(RuntimeError, WebSocketDisconnect):
-            await websocket.close()
-
-
-async def _up(websocket: WebSocket, writer: asyncio.StreamWriter) -> None:
-    """Device to broker. `drain` waits while the broker is slower, and with it the device."""
-    while True:
-        message = await websocket.receive()
-        data = message.get("bytes")
-        if message["type"] != "websocket.receive":
-            return
-        if data is None or len(data) > LARGEST_FRAME:
-            await websocket.close(NOT_BYTES if data is None else TOO_BIG)
-            return
-        writer.write(data)
-        await writer.drain()
-
-
-async def _down(websocket: WebSocket, reader: asyncio.StreamReader) -> None:
-    """Broker to device. The next read waits until the last chunk has been taken."""
-    while data := await reader.read(CHUNK):
-        await websocket.send_bytes(data)
+            await websocket.close(code)
