@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import Final
 
 from fastapi import APIRouter, WebSocket
 from starlette.datastructures import Headers

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 
 from edge.compose import Desk, build
 from edge.errors import Refusal
+from edge.http.pipe import PipedWebSockets
 from edge.node.prepare import tell
 from edge.node.sockets import adopt, listen
 from edge.settings import Settings, read_settings
@@ -87,6 +88,7 @@ def _config(app: ASGIApp, **tls: str) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_S,
+        ws=PipedWebSockets,
         ws_max_size=LARGEST_FRAME,
         ws_ping_interval=None,  # paho answers a WebSocket ping with an unmasked pong (RFC 6455, 5.1); MQTT has a keep-alive of its own
         lifespan="on" if tls else "off",

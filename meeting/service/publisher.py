@@ -10,7 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 log = logging.getLogger("dinh.meeting")
 RETRY_S = 1.0
-VOTERS_PER_GAP = 200
+VOTERS_PER_GAP = 100
+REST, LONGEST_REST_S = 20.0, 3.0
+"""How many times as long as it took to make it a snapshot is let alone: making it is a small part of what carrying it to everybody takes."""
 
 
 class Show(StrEnum):
@@ -36,8 +38,8 @@ class Publisher:
         self._show = show
         self._gap_s = gap_s
         self._due: dict[tuple[str, Show], float] = {}
-        self._shown: dict[str, float] = {}
-        """When a meeting's motion was last shown (monotonic seconds)."""
+        self._rests: dict[tuple[str, Show], float] = {}
+        """Until when a meeting rests from a snapshot that grows with the hall (monotonic seconds)."""
         self._wake = Condition()
         self._one = Lock()
         self._thread: Thread | None = None
@@ -60,21 +62,23 @@ class Publisher:
         self.flush()
 
     def mark(self, meeting: str, kinds: Iterable[Show]) -> None:
-        """To be shown at once."""
+        """To be shown at once; the seat plan, which is the largest, not before the meeting has rested from showing it."""
         now = time.monotonic()
         with self._wake:
             for kind in kinds:
-                self._due[meeting, kind] = now
+                due = max(now, self._rests.get((meeting, kind), 0.0)) if kind is Show.ROLL else now
+                self._due[meeting, kind] = min(due, self._due.get((meeting, kind), due))
             self._wake.notify()
 
     def mark_counting(self, meeting: str, *, voters: int) -> None:
-        """A ballot was counted: the motion is shown when the gap since the last time is over.
+        """A ballot was counted: the motion is shown after a gap, and not before the meeting has rested from the last time.
 
-        The gap grows with the hall, because a snapshot goes to every tablet and names every seat that has voted.
+        The gap grows with the hall, because a snapshot goes to every tablet and names every seat that has voted. It comes first, so that a
+        hall that votes at once is shown once and not ballot by ballot.
         """
-        gap = self._gap_s * (1 + voters // VOTERS_PER_GAP)
+        gap, now = self._gap_s * (1 + voters // VOTERS_PER_GAP), time.monotonic()
         with self._wake:
-            due = max(time.monotonic(), self._shown.get(meeting, 0.0) + gap)
+            due = max(now + gap, self._rests.get((meeting, Show.MOTION), 0.0))
             known = self._due.setdefault((meeting, Show.MOTION), due)
             if due < known:
                 self._due[meeting, Show.MOTION] = due
@@ -100,11 +104,18 @@ class Publisher:
     def _show_due(self, until: float) -> None:
         with self._one:
             for meeting, kinds in self._take(until).items():
+                began = time.monotonic()
                 try:
                     self._show(meeting, frozenset(kinds))
                 except SQLAlchemyError:
                     log.exception("the snapshots of meeting %s could not be read; they are tried again", meeting)
                     self._again(meeting, kinds)
+                self._rest(meeting, kinds, time.monotonic() - began)
+
+    def _rest(self, meeting: str, kinds: set[Show], took_s: float) -> None:
+        until = time.monotonic() + min(max(self._gap_s, REST * took_s), LONGEST_REST_S)
+        with self._wake:
+            self._rests.update({(meeting, kind): until for kind in kinds & {Show.ROLL, Show.MOTION}})
 
     def _take(self, until: float) -> dict[str, set[Show]]:
         taken: dict[str, set[Show]] = {}
@@ -112,8 +123,6 @@ class Publisher:
             for key in [key for key, due in self._due.items() if due <= until]:
                 del self._due[key]
                 taken.setdefault(key[0], set()).add(key[1])
-                if key[1] is Show.MOTION:
-                    self._shown[key[0]] = time.monotonic()
         return taken
 
     def _again(self, meeting: str, kinds: Iterable[Show]) -> None:

@@ -24,6 +24,7 @@ from edge.http import live, trust
 from edge.http.app import AppParts, build_app
 from edge.http.live import Hub
 from edge.http.mqtt import MqttRoute
+from edge.http.pipe import PipedWebSockets
 from tests.edge.desk import Desk
 
 
@@ -49,7 +50,7 @@ def app_of(desk: Desk, folder: Path, *, hub: Hub | None = None, broker_port: int
 @contextmanager
 def served(app: FastAPI) -> Iterator[str]:
     """The app on a port of its own; gives host:port."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="websockets-sansio", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws=PipedWebSockets, lifespan="off"))
     sockets = [socket.create_server(("127.0.0.1", 0))]
     thread = threading.Thread(target=server.run, kwargs={"sockets": sockets}, daemon=True)
     thread.start()
