@@ -26,7 +26,7 @@ WEB = ROOT / "edge" / "web"
 BUILT = WEB / "built"
 STAMP = ".sources.sha256"
 PACKAGES_STAMP = WEB / "node_modules" / ".lock.sha256"
-INPUTS = ("src", "public", "index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts")
+INPUTS = ("src", "verify", "public", "index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts")
 
 CHECKS = {
     "types": ["node_modules/typescript/bin/tsc", "--noEmit"],

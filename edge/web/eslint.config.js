@@ -42,7 +42,7 @@ export default defineConfig(
   { files: ["tests/**"], rules: { "max-lines-per-function": "off" } },
   {
     files: ["verify/**"],
-    rules: { "no-restricted-imports": ["error", { patterns: [{ group: ["../*"], message: "The verifier shares nothing with the pages that voted." }] }] },
+    rules: { "no-restricted-imports": ["error", { patterns: [{ group: ["../../*", "**/src/**"], message: "The verifier shares nothing with the pages that voted." }] }] },
   },
   { files: ["src/**/*.{ts,tsx}"], plugins: { "react-hooks": hooks }, rules: hooks.configs.recommended.rules },
   floor("ground", [...rooms, ...roof]),

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
+import { verifyPage } from "./verify/inline";
 
 const node = process.env.DINH_NODE ?? "https://127.0.0.1:8443";
 
@@ -49,7 +50,7 @@ function packed(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), pdfParts(), packed()],
+  plugins: [react(), pdfParts(), verifyPage(), packed()],
   build: {
     outDir: "built",
     emptyOutDir: true,
