@@ -1,0 +1,162 @@
+import { Button, Modal, SegmentedControl } from "@mantine/core";
+import { IconSend } from "@tabler/icons-react";
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { useTranslation } from "react-i18next";
+import { sentence } from "../../ground/http/sentence";
+import type { ChoiceId, MotionSnapshot } from "../../ground/wire";
+import { number } from "../../ground/words/format";
+import type { MeetingView } from "../api";
+import { sendCall, type Signer } from "../calling/clerk";
+import { useCallDeed } from "../calling/calls";
+import { CHOICES, KEYS, lines, onward, rows, shown, type Draft, type Row } from "../calling/sheet";
+import { Mark } from "../parts/Mark";
+import { Called } from "./Called";
+import classes from "./RollCall.module.css";
+
+const MOST_LINES = 400;
+
+interface LineProps {
+  row: Row;
+  chosen: ChoiceId | undefined;
+  current: boolean;
+  onChoose: (choice: ChoiceId) => void;
+  onFocus: () => void;
+}
+
+/** One member. The row is one stop for the keyboard; a finger has three large keys. */
+function MemberLine({ row, chosen, current, onChoose, onFocus }: LineProps) {
+  const { t } = useTranslation();
+  const self = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (current) self.current?.focus();
+  }, [current]);
+  const { member, closed, done } = row;
+  const note = closed === null ? (done ? t("meeting.calling.again") : null) : t(`meeting.calling.why.${closed}`);
+  return (
+    <div
+      ref={self}
+      className={classes.line}
+      role="radiogroup"
+      aria-label={[member.label, member.name, note].filter(Boolean).join(" ")}
+      aria-disabled={closed !== null}
+      data-current={current}
+      tabIndex={current ? 0 : -1}
+      onFocus={onFocus}
+    >
+      <span className={classes.who}>
+        <b>{member.label}</b>
+        <span>
+          {member.name}
+          {note !== null && <small>{note}</small>}
+        </span>
+      </span>
+      <span className={classes.keys}>
+        {CHOICES.map((choice, index) => (
+          <button key={choice} type="button" role="radio" tabIndex={-1} aria-checked={chosen === choice} disabled={closed !== null} data-choice={choice} onClick={() => onChoose(choice)}>
+            <Mark choice={choice} size={20} />
+            <span className={classes.word}>{t(`meeting.choice.${choice}`)}</span>
+            <kbd aria-hidden="true">{index + 1}</kbd>
+          </button>
+        ))}
+      </span>
+    </div>
+  );
+}
+
+interface Props {
+  meeting: MeetingView;
+  motion: MotionSnapshot;
+  waiting: ReadonlySet<string>;
+  signer: Signer;
+  draft: Draft;
+  onDraft: (draft: Draft) => void;
+  onClose: () => void;
+}
+
+/** Moving and choosing without a pointer: arrows, Home, End, 1 2 3, Delete, Ctrl+Enter. */
+function useSheetKeys(list: Row[], at: number, go: (at: number) => void, choose: (row: Row, choice: ChoiceId | null) => void, send: () => void) {
+  return (event: KeyboardEvent) => {
+    const row = list[at];
+    const moves: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: list.length - 1, PageDown: at + 8, PageUp: at - 8 };
+    const move = moves[event.key];
+    const choice = KEYS[event.key];
+    if (event.key === "Enter" && event.ctrlKey) send();
+    else if (move !== undefined) go(Math.max(0, Math.min(list.length - 1, move)));
+    else if (row !== undefined && choice !== undefined) choose(row, choice);
+    else if (row !== undefined && (event.key === "Delete" || event.key === "Backspace" || event.key === "0")) choose(row, null);
+    else return;
+    event.preventDefault();
+  };
+}
+
+/** The sheet that the secretary fills in while the names are called. */
+export function RollCallSheet({ meeting, motion, waiting, signer, draft, onDraft, onClose }: Props) {
+  const { t } = useTranslation();
+  const [every, setEvery] = useState(false);
+  const [at, setAt] = useState(0);
+  const all = useMemo(() => rows(meeting.members, motion, waiting), [meeting.members, motion, waiting]);
+  const list = shown(all, every, draft);
+  const entered = lines(all, draft);
+  const send = useCallDeed(meeting.id, motion.motion ?? "", async () => {
+    for (let from = 0; from < entered.length; from += MOST_LINES) {
+      await sendCall(signer, { id: motion.motion ?? "", paper: motion.paper_sha256 ?? "" }, entered.slice(from, from + MOST_LINES));
+    }
+  });
+  const choose = (row: Row, choice: ChoiceId | null) => {
+    if (row.closed !== null) return;
+    const next = new Map(draft);
+    if (choice === null) next.delete(row.member.id);
+    else next.set(row.member.id, choice);
+    onDraft(next);
+    if (choice !== null) setAt(onward(list, list.indexOf(row), next));
+  };
+  const finish = () => {
+    if (entered.length === 0 || send.isPending) return;
+    send.mutate(undefined, {
+      onSuccess: () => {
+        onDraft(new Map());
+        onClose();
+      },
+    });
+  };
+  const keys = useSheetKeys(list, at, setAt, choose, finish);
+  const open = all.filter(({ closed, done }) => closed === null && !done).length;
+  return (
+    <Modal opened onClose={onClose} title={t("meeting.calling.title")} size="xl" fullScreen={window.innerWidth < 900} closeButtonProps={{ "aria-label": t("house.close") }} classNames={{ body: classes.sheet ?? "", content: classes.content ?? "" }} trapFocus>
+      <div className={classes.top}>
+        <p className={classes.question}>{motion.title}</p>
+        <div className={classes.tools}>
+          <SegmentedControl
+            aria-label={t("meeting.calling.filter")}
+            value={every ? "all" : "open"}
+            onChange={(value) => {
+              setEvery(value === "all");
+              setAt(0);
+            }}
+            data={[
+              { value: "open", label: t("meeting.calling.open") },
+              { value: "all", label: t("meeting.calling.all") },
+            ]}
+          />
+          <p className={classes.hint}>{t("meeting.calling.keys")}</p>
+        </div>
+      </div>
+      <div className={classes.lines} onKeyDown={keys}>
+        {list.length === 0 && <p className="quiet">{t("meeting.calling.nobody")}</p>}
+        {list.map((row, index) => (
+          <MemberLine key={row.member.id} row={row} chosen={draft.get(row.member.id)} current={index === Math.min(at, list.length - 1)} onChoose={(choice) => choose(row, choice)} onFocus={() => setAt(index)} />
+        ))}
+      </div>
+      <div className={classes.foot}>
+        <p role="status">
+          <b>{t("meeting.calling.progress", { entered: number(entered.length), open: number(open) })}</b>
+        </p>
+        <Called choices={entered.map(({ choice }) => choice)} />
+        <Button size="lg" disabled={entered.length === 0} loading={send.isPending} onClick={finish} leftSection={<IconSend size={22} />} rightSection={<kbd className={classes.ctrl}>Ctrl Enter</kbd>}>
+          {t("meeting.calling.send")}
+        </Button>
+        {send.error !== null && <p role="alert">{sentence(t, send.error)}</p>}
+      </div>
+    </Modal>
+  );
+}
