@@ -17,6 +17,7 @@ import { useAgenda, useFloor, useMotion, useNotice, useRoll } from "./parts/snap
 import { itemLeft, useRemaining } from "./parts/timer";
 import { Verdict } from "./parts/Verdict";
 import { Votes } from "./parts/Votes";
+import { BoxCounts, Counts } from "./secret/Counts";
 
 function Speaker({ speech, floor }: { speech: Speech; floor: FloorSnapshot }) {
   const { t } = useTranslation();
@@ -54,6 +55,7 @@ function OpenVote({ motion, roll }: { motion: MotionSnapshot; roll: RollSnapshot
           <div className={classes.track} role="progressbar" aria-valuenow={motion.cast} aria-valuemax={here} aria-label={t("meeting.hall.castLabel")}>
             <span style={{ width: `${(motion.cast / Math.max(here, 1)) * 100}%` }} />
           </div>
+          <Counts motion={motion} className={classes.rule} />
         </div>
         {plan && (
           <div className={classes.plan}>
@@ -72,6 +74,7 @@ function Result({ motion, count }: { motion: MotionSnapshot; count: Count }) {
       <h1>{motion.title}</h1>
       <Verdict count={count} asked={motion} weights={motion.rule?.weights} size={96} />
       <Votes count={count} asked={motion} large />
+      <BoxCounts count={count} className={classes.rule} />
       <Corrections corrections={motion.corrections.slice(-1)} />
       {motion.rule && <p className={classes.rule}>{ruleLine(t, { ...motion.rule, method: motion.method, needed: count.needed })}</p>}
     </section>

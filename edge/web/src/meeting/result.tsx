@@ -17,6 +17,7 @@ import { Corrections } from "./parts/Corrections";
 import { Verdict } from "./parts/Verdict";
 import { Votes } from "./parts/Votes";
 import { shortHash } from "./parts/hash";
+import { BoxBoard } from "./secret/BoxBoard";
 import classes from "./result.module.css";
 
 function Board({ result }: { result: ResultView }) {
@@ -160,6 +161,7 @@ function Result({ result }: { result: ResultView }) {
         <Corrections corrections={result.corrections} day />
         <Basis result={result} />
         <Board result={result} />
+        <BoxBoard result={result} />
         {motion.state === "closed" && <Check result={result} file={file} />}
       </div>
     </Page>

@@ -1,6 +1,6 @@
 /** A small key-value store in IndexedDB. Values keep their type, also non-extractable keys. */
 const NAME = "dinh";
-const TABLES = ["asks", "keys", "receipts", "seen"] as const;
+const TABLES = ["asks", "keys", "receipts", "seen", "sealed"] as const;
 
 export type Table = (typeof TABLES)[number];
 
@@ -15,9 +15,9 @@ function done<T>(request: IDBRequest<T>): Promise<T> {
 
 function database(): Promise<IDBDatabase> {
   opened ??= (() => {
-    const request = indexedDB.open(NAME, 1);
+    const request = indexedDB.open(NAME, 2);
     request.onupgradeneeded = () => {
-      for (const table of TABLES) request.result.createObjectStore(table);
+      for (const table of TABLES) if (!request.result.objectStoreNames.contains(table)) request.result.createObjectStore(table);
     };
     return done(request);
   })();

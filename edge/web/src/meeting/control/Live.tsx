@@ -16,6 +16,7 @@ import { useFloor, useMotion, useRoll } from "../parts/snapshots";
 import { useRemaining } from "../parts/timer";
 import { Verdict } from "../parts/Verdict";
 import { Votes } from "../parts/Votes";
+import { BoxCounts, Counts } from "../secret/Counts";
 import classes from "./Control.module.css";
 import { Correct } from "./Correct";
 import { call, nextSteps } from "./next";
@@ -40,6 +41,7 @@ function OpenVote({ motion, roll }: { motion: MotionSnapshot; roll: RollSnapshot
       <p className={classes.cast}>
         <b>{number(motion.cast)}</b> {t("meeting.hall.cast", { here: number(here) })}
       </p>
+      <Counts motion={motion} className="quiet" />
       <div className={classes.track}>
         <span style={{ width: `${(motion.cast / Math.max(here, 1)) * 100}%` }} />
       </div>
@@ -73,6 +75,7 @@ function Result({ meeting, motion, count }: { meeting: string; motion: MotionSna
     <>
       <Verdict count={count} asked={motion} weights={motion.rule?.weights} size={36} />
       <Votes count={count} asked={motion} />
+      <BoxCounts count={count} className="quiet" />
       <Corrections corrections={motion.corrections} />
       <div className={classes.after}>
         <Link to={`/result/${meeting}/${id}`}>{t("meeting.control.result")}</Link>

@@ -54,6 +54,13 @@ function onward(meeting: MeetingView, current: ItemView | undefined, floor: Floo
   return floor?.open === true ? [next, ...queue] : [next];
 }
 
+/** Secret ballots are still on the way: the chair may close without them, and sees how many. */
+function leave(voting: string | null, motion: MotionSnapshot | undefined): NamedStep[] {
+  const on_the_way = (motion?.issued ?? 0) - (motion?.cast ?? 0);
+  if (voting === null || motion?.secret == null || on_the_way <= 0) return [];
+  return [step("close_motion_leave", `/motions/${voting}/close`, { leave: true }, { count: on_the_way })];
+}
+
 /**
  * The steps that make sense now, the likeliest first: that one is the big button, the rest stand below it.
  * A vote that runs comes before a speech, a speech before the queue, the queue before a motion in draft, that before the next item.
@@ -66,6 +73,7 @@ export function nextSteps({ meeting, floor, motion }: Now, limit_s: number): Nam
   const drafts = voting === null ? (current?.motions ?? []).filter(({ state }) => state === "draft") : [];
   return [
     ...(voting === null ? [] : [step("close_motion", `/motions/${voting}/close`, undefined, { title: motion?.title ?? "" })]),
+    ...leave(voting, motion),
     ...(speech(floor) ?? floor?.queue.slice(0, 1).map((speaker) => call(speaker, limit_s)) ?? []),
     ...drafts.map(openMotion),
     ...onward(meeting, current, floor),

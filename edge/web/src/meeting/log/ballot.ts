@@ -1,6 +1,7 @@
 import { fromBase64, hex, sha256, base64url } from "../../ground/post/bytes";
 import { signed, type Key } from "../../ground/post/keys";
 import type { Candidate, ChoiceId, MotionSnapshot } from "../../ground/wire";
+import type { SecretWords } from "../secret/blind";
 
 const FORMAT = "dinh-paper/1";
 
@@ -21,6 +22,8 @@ export interface Paper {
   candidates: Candidate[];
   /** Of an election: how many are to be elected, and so the most that a ballot may choose. */
   seats: number;
+  /** The key of a secret vote; null for an open one. */
+  secret: SecretWords | null;
   documents: { id: string; title: string; sha256: string }[];
   rule: { title: string; base: "all" | "present" | "cast"; share: [number, number]; strict: boolean; citation: string; verified: boolean; weights: boolean };
   /** How many may vote; the hash of the list, which stands in the log as the opening roll. */

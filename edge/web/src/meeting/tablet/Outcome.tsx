@@ -10,6 +10,8 @@ import { Corrections } from "../parts/Corrections";
 import { ruleLine } from "../parts/rule";
 import { Verdict } from "../parts/Verdict";
 import { Votes } from "../parts/Votes";
+import { BoxCounts } from "../secret/Counts";
+import { OnTheBoard } from "../secret/OnTheBoard";
 import { useDesk, useView } from "./context";
 import type { Vote } from "./desk";
 import { takesFocus } from "./focus";
@@ -48,8 +50,10 @@ export function Outcome({ motion, count, onLeave }: { motion: MotionSnapshot; co
         </h1>
         <Verdict count={count} asked={motion} weights={motion.rule?.weights} size={40} />
         <Votes count={count} asked={motion} />
+        <BoxCounts count={count} className="quiet" />
         {motion.rule && <p className="quiet">{ruleLine(t, { ...motion.rule, method: motion.method, needed: count.needed })}</p>}
         <Corrections corrections={motion.corrections} />
+        <OnTheBoard motion={motion.motion ?? ""} />
         {vote?.cast && (
           <Taken vote={vote} small>
             <Search vote={vote} />

@@ -10,6 +10,7 @@ import { number } from "../../ground/words/format";
 import { checkPaper, type CheckedPaper } from "../log/ballot";
 import { Mark } from "../parts/Mark";
 import { useRoll } from "../parts/snapshots";
+import { InTheBox, SecretNote, useSealed } from "../secret/InTheBox";
 import { ruleLine } from "../parts/rule";
 import { useDesk, useView } from "./context";
 import type { Me, Refusal } from "./desk";
@@ -106,6 +107,24 @@ interface Props {
 
 const PAPERS = { question: Choices, election: Election };
 
+/** A voter's part of a secret vote: choose, or see where the sealed ballot is. */
+function SecretVoter({ motion, checked, onLeave }: { motion: MotionSnapshot; checked: CheckedPaper; onLeave: () => void }) {
+  const sealed = useSealed(checked.paper.motion);
+  if (sealed !== undefined) {
+    return (
+      <InTheBox sealed={sealed}>
+        <Leave onLeave={onLeave} />
+      </InTheBox>
+    );
+  }
+  return (
+    <>
+      {checked.paper.secret !== null && <SecretNote />}
+      <Voter motion={motion} checked={checked} onLeave={onLeave} />
+    </>
+  );
+}
+
 /** A voter's part below the question: choose, or see what was taken and change it. */
 function Voter({ motion, checked, onLeave }: { motion: MotionSnapshot; checked: CheckedPaper; onLeave: () => void }) {
   const { t } = useTranslation();
@@ -161,7 +180,7 @@ export function Vote({ motion, me, onLeave }: Props) {
       <div className={classes.inner}>
         <Question motion={motion} checked={checked} weight={seat?.weight} />
         {mayVote ? (
-          <Voter motion={motion} checked={checked} onLeave={onLeave} />
+          <SecretVoter motion={motion} checked={checked} onLeave={onLeave} />
         ) : (
           <>
             <p className={classes.watch}>{t("meeting.vote.watch")}</p>

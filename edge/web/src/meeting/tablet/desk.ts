@@ -7,6 +7,7 @@ import { read, readAll, write } from "../../ground/post/store";
 import { BIRTH } from "../../ground/post/topics";
 import type { Birth, Receipt, SpeechKind } from "../../ground/wire";
 import { signBallot, type CheckedPaper } from "../log/ballot";
+import { Booth, type Kept } from "../secret/booth";
 import { chosenOf } from "../parts/choice";
 import { ballotIn } from "../log/receipt";
 
@@ -55,10 +56,12 @@ export interface View {
   /** The last refusal of a ballot, by motion. */
   refused: Record<string, Refusal>;
   identify: number;
+  /** Secret ballots of whoever votes here, by `nameOf`. */
+  sealed: Kept;
 }
 
 const VERSION = "1";
-const START: View = { phase: "starting", resuming: true, me: null, votes: {}, refused: {}, identify: 0 };
+const START: View = { phase: "starting", resuming: true, me: null, votes: {}, refused: {}, identify: 0, sealed: {} };
 
 /**
  * One tablet's part in a meeting, apart from how it is drawn: ticket, post, key, check-in, asking to speak, voting.
@@ -66,6 +69,8 @@ const START: View = { phase: "starting", resuming: true, me: null, votes: {}, re
  */
 export class TabletDesk {
   post: Post | null = null;
+  /** Carries secret ballots into the box. */
+  booth: Booth | null = null;
   meeting = "";
   device = "";
   seat: string | null = null;
@@ -95,6 +100,7 @@ export class TabletDesk {
     this.turn += 1;
     window.clearTimeout(this.timer);
     this.post?.stop();
+    this.booth?.stop();
     this.post = null;
   }
 
@@ -120,6 +126,11 @@ export class TabletDesk {
   async cast(checked: CheckedPaper, choice: string): Promise<void> {
     const { me, key } = { me: this.view.me, key: this.key };
     if (me === null || key === undefined) return;
+    const { secret } = checked.paper;
+    if (secret !== null) {
+      this.change({ refused: without(this.view.refused, checked.paper.motion) });
+      return this.booth?.cast(key, { checked, secret, choice, member: me.member, seat: me.seat });
+    }
     const jws = await signBallot(key, { meeting: this.meeting, seat: me.seat, choice, checked });
     const motion = checked.paper.motion;
     const names = chosenOf(checked.paper.candidates, choice).map(({ name }) => name);
@@ -156,6 +167,7 @@ export class TabletDesk {
     const kept = (await readAll<Vote>("receipts")).filter((vote) => vote.meeting === meeting && vote.member === this.member);
     if (turn !== this.turn) return;
     this.post?.stop();
+    this.booth?.stop();
     const post = new Post(ticket.user, meeting, { model: navigator.userAgent.slice(0, 80), version: VERSION, capabilities: ["vote", "read", "speak"] });
     post.onAnswer = (ask, answer) => void this.answered(ask, answer);
     post.onUnknown = () => this.change({ phase: "unknown" });
@@ -164,6 +176,12 @@ export class TabletDesk {
     post.onMoved = () => location.reload();
     post.connection.subscribe(() => post.connection.now().state === "online" && this.view.phase !== "ready" && this.change({ phase: "ready" }));
     this.post = post;
+    this.booth = new Booth(meeting, {
+      ask: (kind, body) => this.ask(kind, body, true),
+      asked: () => new Set(post.unanswered().map((ask) => ask.body.token)),
+      changed: (sealed) => this.change({ sealed }),
+    });
+    await this.booth.restore();
     this.change({ phase: "ready", me, votes: Object.fromEntries(kept.map((vote) => [vote.motion, vote])), resuming: this.key !== undefined });
     await post.start(ticket);
     await this.resume();
@@ -185,6 +203,7 @@ export class TabletDesk {
     else await this.leave();
     this.change({ resuming: false });
     if (answer.ok) this.sendSigned();
+    if (answer.ok) this.booth?.askAgain(this.member);
     return undefined;
   }
 
@@ -221,6 +240,7 @@ export class TabletDesk {
 
   private async answered(ask: Ask, answer: Answer): Promise<void> {
     if (answer.code === "meeting.not_checked_in" || answer.code === "meeting.key_unknown") await this.leave();
+    if (ask.kind === "token") return this.tokened(ask, answer);
     if (ask.kind !== "cast") return;
     if (answer.ok) return this.keepReceipt(answer.body as unknown as Receipt);
     const vote = Object.values(this.view.votes).find(({ pending }) => pending?.jws === ask.body.ballot);
@@ -228,6 +248,11 @@ export class TabletDesk {
     const { pending: _refused, ...rest } = vote;
     await this.keepVote(rest);
     this.change({ refused: { ...this.view.refused, [vote.motion]: refusal(answer) } });
+  }
+
+  private async tokened(ask: Ask, answer: Answer): Promise<void> {
+    const motion = await this.booth?.answered(ask, answer);
+    if (motion != null) this.change({ refused: { ...this.view.refused, [motion]: answer.ok ? { code: "meeting.ballot_signature", facts: {} } : refusal(answer) } });
   }
 
   private vote(motion: string): Vote {
