@@ -1,9 +1,11 @@
-import { IconCircleCheck, IconCircleX } from "@tabler/icons-react";
+import { IconCircleCheck, IconCircleDashedCheck, IconCircleX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Count } from "../../ground/wire";
 import type { Asked } from "./choice";
-import { verdictNumbers, verdictWord } from "./verdict";
+import { verdictNumbers, verdictState, verdictWord } from "./verdict";
 import classes from "./Verdict.module.css";
+
+const SHAPES = { adopted: IconCircleCheck, partly: IconCircleDashedCheck, rejected: IconCircleX };
 
 interface Props {
   count: Count;
@@ -15,9 +17,10 @@ interface Props {
 /** Adopted or not, elected or not: shape, word, and the numbers that it rests on. */
 export function Verdict({ count, asked, weights, size = 44 }: Props) {
   const { t } = useTranslation();
-  const Shape = count.adopted ? IconCircleCheck : IconCircleX;
+  const state = verdictState(count);
+  const Shape = SHAPES[state];
   return (
-    <div className={count.adopted ? classes.adopted : classes.rejected}>
+    <div className={classes[state]}>
       <Shape size={size} stroke={2} aria-hidden="true" />
       <div>
         <p className={classes.word} style={{ fontSize: size * 0.75 }}>

@@ -38,7 +38,7 @@ function Row({ candidate, place, count }: { candidate: Candidate; place: number;
         <Standing id={candidate.id} count={count} />
       </dd>
       <dd className={classes.track}>
-        <span className={elected ? classes.fillElected : classes.fill} style={{ width: `${(votes / whole) * 100}%` }} />
+        {votes > 0 && <span className={elected ? classes.fillElected : classes.fill} style={{ width: `${(votes / whole) * 100}%` }} />}
         <span className={classes.needed} style={{ left: `${(count.needed / whole) * 100}%` }} title={t("meeting.result.needed", { needed: number(count.needed) })} />
       </dd>
       <dd className={classes.number}>{number(votes)}</dd>
@@ -46,17 +46,29 @@ function Row({ candidate, place, count }: { candidate: Candidate; place: number;
   );
 }
 
-/** Votes of every candidate, most first; the line shows how many were needed. */
+const [MOST_WITH_BARS, MOST_IN_HALL] = [7, 14];
+
+function shape(large: boolean, many: number): string | undefined {
+  if (!large) return classes.votes;
+  return many > MOST_WITH_BARS ? classes.columns : classes.large;
+}
+
+/** Votes of every candidate, most first; the line shows how many were needed. In the hall as many as are read from the last row. */
 function Candidates({ count, candidates, large }: { count: Count; candidates: Candidate[]; large: boolean }) {
+  const { t } = useTranslation();
   const lines = candidates.map((candidate, at) => ({ candidate, place: at + 1 }));
   lines.sort((a, b) => (count.votes[b.candidate.id] ?? 0) - (count.votes[a.candidate.id] ?? 0));
-  const many = candidates.length > 6 ? classes.many : "";
+  const shown = large ? lines.slice(0, MOST_IN_HALL) : lines;
+  const rest = lines.length - shown.length;
   return (
-    <dl className={`${(large ? classes.large : classes.votes) ?? ""} ${many ?? ""}`}>
-      {lines.map(({ candidate, place }) => (
-        <Row key={candidate.id} candidate={candidate} place={place} count={count} />
-      ))}
-    </dl>
+    <>
+      <dl className={shape(large, candidates.length)}>
+        {shown.map(({ candidate, place }) => (
+          <Row key={candidate.id} candidate={candidate} place={place} count={count} />
+        ))}
+      </dl>
+      {rest > 0 && <p className="quiet">{t("meeting.election.rest", { rest: number(rest) })}</p>}
+    </>
   );
 }
 

@@ -3,6 +3,12 @@ import type { Count } from "../../ground/wire";
 import { number } from "../../ground/words/format";
 import type { Asked } from "./choice";
 
+/** Adopted or all elected; some elected; neither. */
+export function verdictState(count: Count): "adopted" | "partly" | "rejected" {
+  if (count.adopted) return "adopted";
+  return count.elected.length > 0 ? "partly" : "rejected";
+}
+
 /** The outcome in a few words: adopted or not; all, some or none elected. */
 export function verdictWord(t: TFunction, count: Count, asked: Asked): string {
   if (asked.method === "question") return count.adopted ? t("meeting.result.adopted") : t("meeting.result.rejected");

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { IconArrowBackUp, IconArrowLeft, IconChecks, IconSquareRounded } from "@tabler/icons-react";
+import { IconArrowBackUp, IconArrowDown, IconArrowLeft, IconChecks, IconSquareRounded } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Candidate } from "../../ground/wire";
@@ -43,6 +43,19 @@ function Line({ candidate, place }: { candidate: Candidate; place: number }) {
   );
 }
 
+/** Whether the end of the list is below what the screen shows: nobody on a ballot may be overlooked. */
+function useEnd() {
+  const end = useRef<HTMLDivElement>(null);
+  const [below, setBelow] = useState(false);
+  useEffect(() => {
+    if (end.current === null) return undefined;
+    const watch = new IntersectionObserver(([seen]) => setBelow(seen !== undefined && !seen.isIntersecting && seen.boundingClientRect.top > 0), { rootMargin: "0px 0px -100px 0px" });
+    watch.observe(end.current);
+    return () => watch.disconnect();
+  }, []);
+  return { end, below };
+}
+
 interface ChooseProps {
   paper: Paper;
   chosen: Chosen;
@@ -56,12 +69,13 @@ interface ChooseProps {
 function Choose({ paper, chosen, again, onChosen, onReview, onBack }: ChooseProps) {
   const { t } = useTranslation();
   const [full, setFull] = useState(false);
+  const { end, below } = useEnd();
   const press = (id: string) => {
     const next = pressed(chosen, id, paper.seats);
     setFull(next === null);
     if (next !== null) onChosen(next);
   };
-  const facts = { seats: number(paper.seats), chosen: number(chosen.size) };
+  const facts = { seats: number(paper.seats), chosen: number(chosen.size), candidates: number(paper.candidates.length) };
   return (
     <>
       <Head id="election" focus={again}>
@@ -77,10 +91,16 @@ function Choose({ paper, chosen, again, onChosen, onReview, onBack }: ChooseProp
           </li>
         ))}
       </ol>
+      <div ref={end} />
       <div className={classes.bar}>
         <p className={full ? classes.full : classes.count} role="status">
           {full ? t("meeting.election.full", facts) : t("meeting.election.count", facts)}
         </p>
+        {below && (
+          <Button size="lg" variant="subtle" onClick={() => end.current?.scrollIntoView({ block: "center" })} leftSection={<IconArrowDown size={24} />}>
+            {t("meeting.election.below")}
+          </Button>
+        )}
         {onBack !== undefined && (
           <Button size="lg" variant="subtle" onClick={onBack} leftSection={<IconArrowBackUp size={24} />}>
             {t("meeting.vote.keep")}
