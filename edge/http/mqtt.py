@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from contextlib import closing, suppress
 
 from fastapi import APIRouter, WebSocket
 from starlette.datastructures import Headers
@@ -55,11 +55,14 @@ class MqttRoute:
             _, pipe = await asyncio.get_running_loop().create_connection(Pipe, *self.broker())
         except OSError as error:
             log.warning("the broker does not answer: %s", error)
-            await websocket.accept(subprotocol="mqtt")
-            await websocket.close(TRY_LATER)
+            with suppress(RuntimeError, WebSocketDisconnect):  # the device may have gone, too
+                await websocket.accept(subprotocol="mqtt")
+                await websocket.close(TRY_LATER)
             return
-        await websocket.accept(subprotocol="mqtt")
-        await self._kept(device, _carry(websocket, pipe))
+        with closing(pipe), suppress(RuntimeError, WebSocketDisconnect):
+            websocket.scope["extensions"][EXTENSION](pipe)  # first, because the device may speak as soon as it has the answer
+            await websocket.accept(subprotocol="mqtt")
+            await self._kept(device, _carry(websocket, pipe))
 
     async def _kept(self, device: str, carrying: Coroutine[None, None, None]) -> None:
         """Run under the device's name, so that `cut` finds it."""
@@ -83,7 +86,6 @@ async def _carry(websocket: WebSocket, pipe: Pipe) -> None:
     """Both ways until one side goes; then the other is closed at once, so that the broker sends the last will."""
     code = NORMAL
     try:
-        websocket.scope["extensions"][EXTENSION](pipe)
         code = await pipe.ended
     finally:
         pipe.end()

@@ -132,7 +132,7 @@ class Pipe(asyncio.Protocol):
         if opcode == PING and self._device is not None:
             self._device.write(frame(PONG, payload))
         elif opcode == CLOSE:
-            self.end()
+            raise BadFrame(NORMAL)  # nothing that comes behind it is taken (RFC 6455, 5.5.1)
         elif opcode != PONG:
             raise BadFrame(NOT_BYTES if opcode == TEXT else PROTOCOL)
 
@@ -147,7 +147,7 @@ class Pipe(asyncio.Protocol):
 
 
 class PipedWebSockets(WebSocketsSansIOProtocol):
-    """uvicorn's protocol with a short way: `scope["extensions"]["dinh.pipe"]` joins a pipe to an accepted WebSocket.
+    """uvicorn's protocol with a short way: `scope["extensions"]["dinh.pipe"]` joins a pipe to a WebSocket.
 
     Frames that came with the handshake itself, before it was answered, are not looked at: a client waits for the answer (RFC 6455, 4.1).
     """
@@ -163,12 +163,12 @@ class PipedWebSockets(WebSocketsSansIOProtocol):
             cast("dict[str, Any]", self.scope["extensions"])[EXTENSION] = self.join
 
     def join(self, pipe: Pipe) -> None:
-        """Everything that comes from now on goes into the pipe, until it has ended."""
+        """Everything that comes behind the handshake goes into the pipe, until it has ended."""
         self._pipe = pipe
         pipe.join(self.transport)
 
     def data_received(self, data: bytes) -> None:
-        if self._pipe is None or self._pipe.ended.done():
+        if self._pipe is None or not self.handshake_complete or self._pipe.ended.done():
             super().data_received(data)
         else:
             self._pipe.from_device(data)

@@ -1,4 +1,4 @@
-"""The /mqtt route under a real uvicorn, as the desk configures it: raw WebSocket frames in, and only right ones come out for the broker.
+"""The /mqtt route under a real uvicorn, as the desk configures it: raw WebSocket frames in, and only their binary bytes come out.
 
 The first byte of an input says what is sent: even, a whole handshake with a fresh ticket and then the rest as raw frames; odd, the
 rest instead of the handshake. A small parser of RFC 6455 that shares nothing with the server says what may reach the broker.
@@ -7,6 +7,7 @@ rest instead of the handshake. A small parser of RFC 6455 that shares nothing wi
 import socket
 import threading
 import time
+from collections import deque
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from random import Random
@@ -14,14 +15,17 @@ from tempfile import TemporaryDirectory
 
 import uvicorn
 
-from edge.node.desk import LARGEST_FRAME, _config
+from edge.http.pipe import LARGEST_FRAME
+from edge.node.desk import _config
 from tests.edge.desk import Desk, Hands, desk, enrolled
 from tests.edge.http.served import app_of, until
 from tests.fuzz.mutate import mutate
 from tests.fuzz.target import Complaints, WrongAnswer
 
-BINARY, TEXT, CONTINUED, CLOSE, PING = 2, 1, 0, 8, 9
+BINARY, TEXT, CONTINUED, CLOSE, PING, PONG = 2, 1, 0, 8, 9, 10
 WAIT_S = 8.0
+MOST_OPEN = 20
+"""Connections of the last few inputs may still be closing."""
 
 
 def frame(kind: int, payload: bytes, *, mask: bytes = b"mask", final: bool = True, rsv: int = 0) -> bytes:
@@ -62,23 +66,23 @@ class Sink:
         self.address = self.listener.getsockname()[:2]
         self.came: list[bytes] = []
         """What each ended connection had sent."""
-        self.opened = 0
+        self.open = 0
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self) -> None:
         with suppress(OSError):
             while True:
                 peer, _ = self.listener.accept()
-                self.opened += 1
-                with peer:
-                    self._read(peer)
+                threading.Thread(target=self._read, args=(peer,), daemon=True).start()
 
     def _read(self, peer: socket.socket) -> None:
         found = b""
-        with suppress(OSError):
+        self.open += 1
+        with peer, suppress(OSError):
             while block := peer.recv(1 << 20):
                 found += block
         self.came.append(found)
+        self.open -= 1
 
 
 class Frames:
@@ -91,7 +95,8 @@ class Frames:
         folder = Path(self._held.enter_context(TemporaryDirectory(prefix="dinh-fuzz-")))
         self.desk: Desk = self._held.enter_context(desk(folder, Hands()))
         self.device = enrolled(self.desk)[1]
-        self.sink = Sink()
+        self.sink, self.fed = Sink(), 0
+        self.tickets: deque[bytes] = deque(maxlen=50)
         self.server = uvicorn.Server(_config(app_of(self.desk, folder, broker_port=self.sink.address[1])))
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.where = f"127.0.0.1:{self.listener.getsockname()[1]}"
@@ -114,7 +119,9 @@ class Frames:
         return "\r\n".join((*lines, "", "")).encode()
 
     def _ticket(self) -> str:
-        return self.desk.devices.tickets.give(self.device, self.desk.clock.now)[0]
+        ticket = self.desk.devices.tickets.give(self.device, self.desk.clock.now)[0]
+        self.tickets.append(ticket.encode())
+        return ticket
 
     def invent(self, draw: Random) -> bytes:
         if draw.random() < 0.15:
@@ -123,36 +130,41 @@ class Frames:
         return b"\0" + b"".join(parts)
 
     def feed(self, data: bytes) -> None:
+        """An honest handshake is followed by a mark, so that its connection is known at the broker's side."""
         raw, whole = data[1:], not (data and data[0] & 1)
-        before = self.sink.opened
-        with socket.create_connection(("127.0.0.1", int(self.where.partition(":")[2])), timeout=WAIT_S) as client:
+        self.fed += 1
+        mark, head = self.fed.to_bytes(8, "big"), b""
+        with socket.create_connection(("127.0.0.1", int(self.where.partition(":")[2])), timeout=WAIT_S) as client, suppress(OSError):
             client.sendall(self._hello(self._ticket()) if whole else raw)
-            entered = _head(client).startswith(b"HTTP/1.1 101") if whole else False
-            with suppress(OSError):
-                if whole:
-                    client.sendall(raw)
-                client.shutdown(socket.SHUT_WR)
-                while client.recv(1 << 16):
-                    pass
+            if whole:
+                head = _head(client)
+                client.sendall(frame(BINARY, mark) + raw)
+            client.shutdown(socket.SHUT_WR)
+            while block := client.recv(1 << 16):
+                head += block if len(head) < 100 else b""
+        entered = head.startswith(b"HTTP/1.1 101")
         if whole and not entered:
             raise WrongAnswer("an honest handshake was refused")
-        if whole or self.sink.opened > before:
-            self._judge(raw, whole=whole)
+        if entered and not whole and not any(ticket in raw for ticket in self.tickets):
+            raise WrongAnswer("entered without a ticket")
+        self._judge(*messages(raw), mark=mark if whole else b"")
         if not self.thread.is_alive():
             raise WrongAnswer("the server is gone")
         self.complaints.none_said()
 
-    def _judge(self, raw: bytes, *, whole: bool) -> None:
+    def _judge(self, sound: bytes, clean: bool, *, mark: bytes) -> None:  # noqa: FBT001 - as messages() gives it
+        """What the broker's side was given by the connection with this mark; connections without one said nothing."""
         end = time.monotonic() + WAIT_S
-        while len(self.sink.came) < self.sink.opened or (whole and not self.sink.came):
+        while mark and not any(one.startswith(mark) for one in self.sink.came):
             if time.monotonic() > end:
-                raise WrongAnswer("the broker's side was not closed")
+                raise WrongAnswer(f"the broker's side was not closed: {self.sink.open} open, ended {self.sink.came}")
             time.sleep(0.0005)
-        came = b"".join(self.sink.came)
-        self.sink.came, self.sink.opened = [], 0
-        sound, clean = messages(raw) if whole else (b"", False)
-        if not sound.startswith(came) or (clean and came != sound):
-            raise WrongAnswer(f"the broker was given {came!r} of {sound!r}")
+        came, self.sink.came = self.sink.came, []
+        given = next((one[len(mark) :] for one in came if mark and one.startswith(mark)), b"")
+        if mark and (not sound.startswith(given) or (clean and given != sound)):
+            raise WrongAnswer(f"the broker was given {given!r} of {sound!r}")
+        if self.sink.open > MOST_OPEN:
+            raise WrongAnswer(f"{self.sink.open} connections to the broker were left open")
 
     def close(self) -> None:
         self.server.should_exit = True
@@ -173,27 +185,23 @@ def _head(client: socket.socket) -> bytes:
 
 
 def messages(raw: bytes) -> tuple[bytes, bool]:
-    """All binary messages of these frames, up to the first thing that is wrong, and whether nothing was wrong up to the end."""
-    found, open_message, at = b"", None, 0
+    """The bytes of all binary frames, whole or in fragments, up to the first thing that is wrong; whether nothing was wrong."""
+    found, at = b"", 0
     while at < len(raw):
         cut = _frame(raw, at)
         if cut is None:
             return found, False
-        final, kind, payload, at = cut
-        if kind in {PING, 10}:
+        kind, payload, at = cut
+        if kind in {PING, PONG}:
             continue
-        if kind not in {BINARY, CONTINUED} or (kind == CONTINUED) != (open_message is not None):
+        if kind not in {BINARY, CONTINUED} or len(payload) > LARGEST_FRAME:
             return found, False
-        whole = (open_message or b"") + payload
-        if len(whole) > LARGEST_FRAME:
-            return found, False
-        open_message = None if final else whole
-        found += whole if final else b""
-    return found, open_message is None
+        found += payload
+    return found, True
 
 
-def _frame(raw: bytes, at: int) -> tuple[bool, int, bytes, int] | None:
-    """(final, kind, payload, where the next begins); None for a frame that is cut short or that no client may send."""
+def _frame(raw: bytes, at: int) -> tuple[int, bytes, int] | None:
+    """(kind, payload, where the next begins); None for a frame that is cut short or that no client may send."""
     if at + 2 > len(raw):
         return None
     first, second = raw[at], raw[at + 1]
@@ -201,10 +209,9 @@ def _frame(raw: bytes, at: int) -> tuple[bool, int, bytes, int] | None:
     wide = {126: 2, 127: 8}.get(size, 0)
     if wide:
         size, at = int.from_bytes(raw[at : at + wide], "big"), at + wide
-    control_wrong = kind >= CLOSE and (wide or not first & 0x80)
-    if first & 0x70 or not second & 0x80 or control_wrong or at + 4 + size > len(raw):
+    if first & 0x70 or not second & 0x80 or (kind >= CLOSE and wide) or at + 4 + size > len(raw):
         return None
     mask, body = raw[at : at + 4], raw[at + 4 : at + 4 + size]
     key = (mask * (size // 4 + 1))[:size]
     payload = (int.from_bytes(body, "big") ^ int.from_bytes(key, "big")).to_bytes(size, "big")
-    return bool(first & 0x80), kind, payload, at + 4 + size
+    return kind, payload, at + 4 + size
