@@ -69,14 +69,15 @@ function OpenVote({ motion, roll }: { motion: MotionSnapshot; roll: RollSnapshot
 
 function Result({ motion, count }: { motion: MotionSnapshot; count: Count }) {
   const { t } = useTranslation();
+  const election = motion.method === "election";
   return (
     <section className={classes.result}>
       <h1>{motion.title}</h1>
-      <Verdict count={count} asked={motion} weights={motion.rule?.weights} size={96} />
+      <Verdict count={count} asked={motion} weights={motion.rule?.weights} size={election ? 60 : 96} />
       <Votes count={count} asked={motion} large />
       <BoxCounts count={count} className={classes.rule} />
       <Corrections corrections={motion.corrections.slice(-1)} />
-      {motion.rule && <p className={classes.rule}>{ruleLine(t, { ...motion.rule, method: motion.method, needed: count.needed })}</p>}
+      {motion.rule && !election && motion.corrections.length === 0 && <p className={classes.rule}>{ruleLine(t, { ...motion.rule, needed: count.needed })}</p>}
     </section>
   );
 }
