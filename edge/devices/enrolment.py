@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from broker.messages.devices import About
 from edge.accounts.passwords import ALPHABET
-from edge.accounts.person import Person
+from edge.accounts.person import Person, Right
 from edge.accounts.service import sha256
 from edge.devices.profiles import DEFAULT_PROFILE
 from edge.devices.proof import Proofs, public_key, stored
@@ -64,6 +64,8 @@ class Enrolments:
         """A single-use QR code for fifteen minutes. The token is in the fragment, which no server ever sees in a log."""
         if new.kind not in DEFAULT_PROFILE or new.kind == "camera":
             raise Refusal(Code.UNKNOWN_PROFILE, kind=new.kind)
+        if not _governs(by) and not (new.kind == "tablet" and new.meeting and new.seat):
+            raise Refusal(Code.NOT_ALLOWED, wanted=Right.ADMINISTRATOR)
         token = secrets.token_urlsafe(32)
 
         def job(entry: Entry) -> EnrolmentRow:
@@ -124,6 +126,7 @@ class Enrolments:
 
         def job(entry: Entry) -> DeviceRow:
             row = self._waiting(entry, device)
+            self._demand_own(entry, row, by, changes)
             self.devices.apply(row, changes)
             row.state, row.accepted_at = "accepted", self.means.clock()
             entry.session.add(row)
@@ -141,6 +144,7 @@ class Enrolments:
 
         def job(entry: Entry) -> DeviceRow:
             row = self._waiting(entry, device)
+            self._demand_own(entry, row, by, DeviceChanges())
             row.state, row.ended_at = "refused", self.means.clock()
             entry.session.add(row)
             self.devices.note(entry, by, "device_refused", device, code=row.code)
@@ -153,6 +157,17 @@ class Enrolments:
         if row.state != "waiting":
             raise Refusal(Code.WRONG_STATE, state=row.state)
         return row
+
+    def _demand_own(self, entry: Entry, row: DeviceRow, by: Person, changes: DeviceChanges) -> None:
+        """Who is no administrator decides about the phones that he invited himself, and leaves them at the seat that he invited them to."""
+        if _governs(by):
+            return
+        invited = entry.session.exec(select(EnrolmentRow).where(col(EnrolmentRow.device) == row.id)).first()
+        moved = any(
+            said is not None and said != known for said, known in ((changes.meeting, row.meeting), (changes.seat, row.seat))
+        ) or any(said is not None for said in (changes.profile, changes.groups, changes.settings))
+        if invited is None or invited.by != by.account or moved:
+            raise Refusal(Code.NOT_ALLOWED, wanted=Right.ADMINISTRATOR)
 
     def _wait(self, entry: Entry, enrolment: EnrolmentRow, about: About, key: ECKey) -> DeviceRow:
         now = self.means.clock()
@@ -176,6 +191,11 @@ class Enrolments:
         enrolment.used_at, enrolment.device = now, row.id
         entry.session.add(enrolment)
         return row
+
+
+def _governs(by: Person) -> bool:
+    """An administrator decides about every device."""
+    return Right.ADMINISTRATOR in by.roles
 
 
 def _told(about: About) -> About:

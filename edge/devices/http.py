@@ -208,19 +208,21 @@ def _own(devices: Devices, person: PersonDependency) -> APIRouter:
 def _life(enrolments: Enrolments, person: PersonDependency) -> APIRouter:
     router = APIRouter(tags=["devices"])
     administrator = Annotated[Person, Depends(person(Right.ADMINISTRATOR))]
+    inviting = Annotated[Person, Depends(person(Right.ADMINISTRATOR, Right.SECRETARY))]
     devices = enrolments.devices
 
     @router.post("/api/enrolments", status_code=201)
-    def open_enrolment(body: EnrolmentIn, who: administrator) -> EnrolmentView:
+    def open_enrolment(body: EnrolmentIn, who: inviting) -> EnrolmentView:
+        """A secretary invites only a member's own phone or tablet to his seat."""
         opened = enrolments.open(NewDevice(body.kind, body.name, body.meeting, body.seat), by=who)
         return EnrolmentView(id=opened.id, url=opened.url, qr_svg=qr_svg(opened.url), expires_at=opened.expires_at)
 
     @router.post("/api/devices/{device}/accept")
-    def accept_device(device: Id, who: administrator, body: DevicePatch | None = None) -> DeviceView:
+    def accept_device(device: Id, who: inviting, body: DevicePatch | None = None) -> DeviceView:
         return device_view(enrolments.accept(device, _changes(body), by=who))
 
     @router.post("/api/devices/{device}/refuse")
-    def refuse_device(device: Id, who: administrator) -> DeviceView:
+    def refuse_device(device: Id, who: inviting) -> DeviceView:
         return device_view(enrolments.refuse(device, by=who))
 
     @router.post("/api/devices/{device}/retire")

@@ -261,3 +261,27 @@ def test_an_event_told_twice_is_one_event(at: Desk) -> None:
         DeviceDoor(at.devices).take(EVENT.of(device=device, kind="battery"), message.to_bytes()).result(5)
     with at.devices.parts.means.reader() as session:
         assert [line.what for line in history(session, device)].count("event.battery") == 1
+
+
+def test_a_secretary_lets_a_members_own_phone_in_to_its_seat_and_nothing_else(at: Desk) -> None:
+    secretary, other, phone = at.person("secretary"), at.person("secretary", "officer"), Tablet()
+    token = at.enrolments.open(NewDevice("tablet", "Điện thoại B4", "m1", "b4"), by=secretary).token
+    row = at.enrolments.show(token, phone.jwk, phone.about)
+    place = DeviceChanges(meeting="m1", seat="b4")
+    for who, changes in ((other, place), (secretary, DeviceChanges(seat="a1")), (secretary, DeviceChanges(settings={}))):
+        assert refused(at.enrolments.accept, row.id, changes, by=who).code is Code.NOT_ALLOWED
+    assert refused(at.enrolments.refuse, row.id, by=other).code is Code.NOT_ALLOWED
+    assert at.enrolments.accept(row.id, place, by=secretary).state == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("kind", "meeting", "seat"), [("watcher", "m1", "b4"), ("keypad", "m1", "b4"), ("tablet", None, "b4"), ("tablet", "m1", None)]
+)
+def test_a_secretary_invites_no_other_device(at: Desk, kind: str, meeting: str | None, seat: str | None) -> None:
+    assert refused(at.enrolments.open, NewDevice(kind, "Máy lạ", meeting, seat), by=at.person("secretary")).code is Code.NOT_ALLOWED
+
+
+def test_a_keypad_is_no_tablet_on_the_air(at: Desk) -> None:
+    _, device = enrolled(at, kind="keypad", meeting="m1", seat="b4")
+    assert at.credentials[device].role is Role.KEYPAD
+    assert (at.devices.door(device), at.devices.door("nobody")) == ("keypad", "tablet")
