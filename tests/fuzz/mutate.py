@@ -162,6 +162,19 @@ def dumps(draw: Draw, value: object) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
+def _in_utf16(raw: bytes) -> bytes:
+    return raw.decode("utf-8", "replace").encode("utf-16", "replace")
+
+
+def _with_mark(raw: bytes) -> bytes:
+    return b"\xef\xbb\xbf" + raw
+
+
+def _twice(raw: bytes) -> bytes:
+    """Every name of the object twice; the last one is the right one."""
+    return raw[:-1] + b"," + raw[1:] if raw[:1] == b"{" and len(raw) > 2 else raw
+
+
 def compact(header: Any, payload: Any, sign: Sign) -> str:
     """The compact JWS of an honest client."""
     first, second = (json.dumps(one, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() for one in (header, payload))
@@ -178,6 +191,9 @@ def signed(draw: Draw, header: Any, payload: Any, sign: Sign) -> str:
     if draw.random() < 0.1:
         at = draw.randrange(2)
         parts[at] = mutate(draw, [parts[at]])
+    if draw.random() < 0.05:
+        at = draw.randrange(2)
+        parts[at] = draw.choice((_in_utf16, _with_mark, _twice))(parts[at])
     parts.append(sign(parts[0], parts[1]))
     texts = [base64url(one) for one in parts]
     if draw.random() < 0.15:

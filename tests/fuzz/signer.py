@@ -1,5 +1,6 @@
 """A tablet's key for fuzzing: signs any bytes quickly, and judges signatures with a library that the node does not use for it."""
 
+import base64
 import json
 import re
 from typing import Any
@@ -35,6 +36,10 @@ class Pen:
         return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 
+def _bytes(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
 def judged(text: object, key: ECKey, kid: str) -> dict[str, Any] | None:
     """The payload when this is a compact JWS by this key with exactly the right header, in the one right spelling; else None."""
     if not isinstance(text, str) or not COMPACT.fullmatch(text):
@@ -42,9 +47,10 @@ def judged(text: object, key: ECKey, kid: str) -> dict[str, Any] | None:
     try:
         opened = jws.deserialize_compact(text, key, algorithms=["ES256"])
         said = json.loads(opened.payload)
+        header = json.loads(_bytes(text.split(".")[0]).decode(), object_pairs_hook=list)
     except (JoseError, ValueError, RecursionError):
         return None
-    if opened.headers() != {"alg": "ES256", "kid": kid} or not isinstance(said, dict):
+    if sorted(header) != [("alg", "ES256"), ("kid", kid)] or opened.headers() != dict(header) or not isinstance(said, dict):
         return None
     again = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return said if again.encode("utf-8", "surrogatepass") == opened.payload else None

@@ -4,10 +4,15 @@ import json
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from broker import topics
+from broker.envelope import base64url
 from broker.outgoing import PAYLOAD_MAX
 from meeting.domain.errors import Code
 from meeting.log.verifier import verify
@@ -93,6 +98,29 @@ def test_a_reload_brings_back_seat_and_receipts(five: Council) -> None:
     answer = tablet.resume()
     assert answer.body["seat"] == "s0"
     assert answer.body["receipts"] == [receipt]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        '{{"alg":"ES256","kid":"{kid}"}}'.encode("utf-16"),
+        b'{{"alg":"ES256","kid":"x","kid":"{kid}"}}',
+        b'\xef\xbb\xbf{{"alg":"ES256","kid":"{kid}"}}',
+    ],
+)
+def test_a_header_that_verifiers_read_otherwise_is_refused(five: Council, header: bytes) -> None:
+    """Signed as it is, and right for who guesses: in the log, it would make the whole vote unverifiable."""
+    tablet = five.arrive(0, 1, 2, 3)[0]
+    five.opened()
+    honest = tablet.ballot("for").split(".")[1]
+    encoding = "utf-16" if header.startswith(b"\xff\xfe") else "utf-8"
+    said = base64url(header.decode(encoding).format(kid=tablet.kid).encode(encoding))
+    key = load_pem_private_key(tablet.key.as_pem(private=True), None)
+    assert isinstance(key, EllipticCurvePrivateKey)
+    r, s = decode_dss_signature(key.sign(f"{said}.{honest}".encode(), ECDSA(SHA256())))
+    signature = base64url(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
+    answer = tablet.ask("cast", {"ballot": f"{said}.{honest}.{signature}"})
+    assert (answer.ok, answer.code) == (False, Code.BALLOT_BYTES)
 
 
 def test_who_voted_very_often_comes_back_with_his_newest_receipts(five: Council) -> None:
