@@ -159,7 +159,7 @@ def test_the_file_holds_no_address_and_may_not_connect() -> None:
     assert "<link" not in text
 
 
-@pytest.mark.parametrize("kind", ["election", "weighed", "called"])
+@pytest.mark.parametrize("kind", ["election", "weighed", "called", "secret", "chosen"])
 def test_every_kind_of_vote_is_drawn(page: Page, kind: str, tmp_path: Path) -> None:
     made = evenings.KINDS[kind](tmp_path)
     choose(page, "bundle", ("hop.dinh.json", made.bundle))

@@ -8,6 +8,7 @@ from pathlib import Path
 from meeting.log.verifier import Beside
 from meeting.service.words import CandidateWords, MemberWords, NewMotion
 from tests.meeting.booth import SECRET, Booth, vote
+from tests.meeting.booth import election as secret_election
 from tests.meeting.clerks import clerks
 from tests.meeting.room import Council, Tablet, council, pdf, sqlite_room
 
@@ -84,15 +85,6 @@ def called(folder: Path) -> Evening:
         return _kept(five, motion, [json.dumps(one).encode() for one in receipts], [])
 
 
-def _kept(five: Council, motion: str, receipts: list[bytes], documents: list[bytes]) -> Evening:
-    service = five.room.service
-    key = service.house.verifier_key(five.meeting)
-    return Evening(service.reading.bundle(five.meeting, motion, names=True), Beside(key=key, receipts=receipts, documents=documents))
-
-
-KINDS = {"question": question, "election": election, "weighed": weighed, "called": called}
-
-
 def secret(folder: Path) -> Evening:
     """A secret question: an invalid ballot, one that is left outside, an open vote in the same log; the promises of the box beside it."""
     with sqlite_room(folder) as made:
@@ -106,3 +98,23 @@ def secret(folder: Path) -> Evening:
         assert Booth.enter(tablets[4], motion, "against").ask().ok
         made.service.votes.close(five.meeting, motion, leave=True)
         return _kept(five, motion, [one.model_dump_json().encode() for one in promises], [])
+
+
+def chosen_in_secret(folder: Path) -> Evening:
+    """A secret election: one ballot blank, one that says what is not on the paper."""
+    with sqlite_room(folder) as made:
+        five = council(made)
+        tablets = five.arrive(0, 1, 2, 3)
+        motion = secret_election(five, ("Người ứng cử 1", "Người ứng cử 2", "Người ứng cử 3"), 2)
+        promises = [vote(tablet, motion, choice) for tablet, choice in zip(tablets, ("c1,c3", "c1", "none", "c9"), strict=True)]
+        made.service.votes.close(five.meeting, motion)
+        return _kept(five, motion, [one.model_dump_json().encode() for one in promises], [])
+
+
+def _kept(five: Council, motion: str, receipts: list[bytes], documents: list[bytes]) -> Evening:
+    service = five.room.service
+    key = service.house.verifier_key(five.meeting)
+    return Evening(service.reading.bundle(five.meeting, motion, names=True), Beside(key=key, receipts=receipts, documents=documents))
+
+
+KINDS = {"question": question, "election": election, "weighed": weighed, "called": called, "secret": secret, "chosen": chosen_in_secret}

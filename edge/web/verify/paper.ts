@@ -3,6 +3,7 @@
 import { canonical } from "./json.ts";
 import { readObject, type Fields } from "./reading.ts";
 import { Wrong } from "./report.ts";
+import { readVoteKey, type VoteKey } from "./secret.ts";
 
 const PAPER = [
   ...["format", "meeting", "meeting_title", "body", "motion", "item", "item_title", "title", "text"],
@@ -35,6 +36,8 @@ export interface Paper {
   votersSha256: string;
   chair: string | null;
   rule: Fields;
+  /** The key of a secret vote; null for an open one. */
+  secret: VoteKey | null;
 }
 
 /** The paper, when it is one for this motion. */
@@ -58,6 +61,7 @@ export function readPaper(text: string, meeting: string, motion: string): Paper 
     votersSha256: voters.text("sha256"),
     chair: voters.maybeText("chair"),
     rule: fields.object("rule"),
+    secret: readVoteKey(fields),
     body: shown(fields, "body"),
     meetingTitle: shown(fields, "meeting_title"),
   };

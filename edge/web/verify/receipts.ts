@@ -1,4 +1,4 @@
-/** A receipt: it is for an entry of this log, under a signed head that this log extends. */
+/** A receipt: it is for an entry of this log, under a signed head that this log extends. Or the promise of a secret vote's box: it is kept. */
 
 import { fromHex, same, strictText, utf8, type Bytes } from "./bytes.ts";
 import type { Entry } from "./entries.ts";
@@ -6,6 +6,7 @@ import { BadJson, parse, type Json } from "./json.ts";
 import { Fields } from "./reading.ts";
 import type { Ballot } from "./replay.ts";
 import { Wrong } from "./report.ts";
+import { checkPromise, type Boxed } from "./secret.ts";
 import { openNote, type Head } from "./signatures.ts";
 import { leafHash, pathHash, treeHash } from "./tree.ts";
 
@@ -20,11 +21,17 @@ export interface Log {
   head: Head;
   entries: readonly Entry[];
   ballots: ReadonlyMap<string, Ballot>;
+  boxed: ReadonlyMap<string, Boxed>;
 }
 
 /** Throws Wrong at what does not fit. */
 export async function checkReceipt(raw: Bytes, log: Log, where: string): Promise<void> {
-  const receipt = new Fields(readReceipt(raw, where), where, "verify.receipt_form").only(RECEIPT);
+  const receipt = new Fields(readReceipt(raw, where), where, "verify.receipt_form");
+  if (receipt.values.has("tracker")) {
+    await checkPromise(receipt, { motion: log.motion, origin: log.head.origin, key: log.key, boxed: log.boxed }, codeOf(receipt.text("tracker")));
+    return;
+  }
+  receipt.only(RECEIPT);
   const [index, size, ballot] = [receipt.number("index"), receipt.number("size"), receipt.text("ballot_sha256")];
   const head = await openNote(receipt.text("checkpoint"), log.key, `${where}.checkpoint`);
   const path = receipt.texts("proof").map((one) => hash(one, where));
@@ -67,11 +74,8 @@ function hash(text: string, where: string): Bytes {
 
 /** The short code of a ballot's hash: eight letters of its first five bytes, in two groups. */
 export function codeOf(sha256: string): string {
-  let bits = BigInt(`0x${sha256.slice(0, 10)}`);
-  let letters = "";
-  for (let place = 0; place < 8; place += 1) {
-    letters = LETTERS.charAt(Number(bits & 31n)) + letters;
-    bits >>= 5n;
-  }
+  const digits = Array.from(sha256.slice(0, 10)).filter((digit) => /[0-9a-f]/.test(digit));
+  const bits = digits.map((digit) => Number.parseInt(digit, 16).toString(2).padStart(4, "0")).join("");
+  const letters = (bits.match(/.{1,5}/g) ?? []).map((five) => LETTERS.charAt(Number.parseInt(five, 2))).join("");
   return `${letters.slice(0, 4)}-${letters.slice(4)}`;
 }

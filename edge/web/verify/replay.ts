@@ -8,9 +8,11 @@ import { checkProof, keyNamed, readKey } from "./keys.ts";
 import { chosenBy, type Paper } from "./paper.ts";
 import { readObject, type Fields } from "./reading.ts";
 import { Wrong } from "./report.ts";
+import { Box, checkBlinded } from "./secret.ts";
 import { isEs256, openJws, type Jwk, type Jws } from "./signatures.ts";
 
 const BALLOT = ["meeting", "motion", "paper", "choice", "seat", "nonce", "at"];
+const TOKEN = ["meeting", "motion", "paper", "seat", "blinded", "nonce", "at"];
 const ROLL_LINE = ["member", "seat", "votes", "weight", "present", "kid"];
 const MOST_WEIGHT = 1_000_000n;
 
@@ -48,6 +50,8 @@ export class Story {
   private readonly nonces = new Set<string>();
   /** Roll calls are told beside, because their keys belong to accounts and not to members. */
   private readonly calls: Calls;
+  /** So is the box, where nobody has a name. */
+  readonly box: Box;
 
   private readonly meeting: string;
   private readonly motion: string;
@@ -60,6 +64,7 @@ export class Story {
     this.paper = paper;
     this.paperSha256 = paperSha256;
     this.calls = new Calls(meeting, motion, paperSha256);
+    this.box = new Box(meeting, motion, paperSha256, paper.secret);
   }
 
   /** Take one entry. Throws Wrong at whatever could not have happened. */
@@ -77,10 +82,12 @@ export class Story {
   private async aboutMotion(kind: string, entry: Fields, index: number): Promise<void> {
     if (kind !== "ballot_called") this.calls.done(entry.where);
     if (kind === "roll") await this.roll(entry);
-    else if (kind === "motion_opened") this.opened(entry);
+    else if (kind === "motion_opened") this.motionOpened(entry);
     else if (kind === "ballot") await this.ballot(entry, index);
     else if (kind === "roll_call") await this.rollCall(entry);
     else if (kind === "ballot_called") this.ballotCalled(entry, index);
+    else if (kind === "token_issued") await this.tokenIssued(entry);
+    else if (kind === "secret_ballot") await this.box.take(entry);
     else if (kind === "motion_closed") this.closed(entry);
     else if (kind === "result") this.concluded(entry);
   }
@@ -168,19 +175,21 @@ export class Story {
     return whole;
   }
 
-  private opened(entry: Fields): void {
+  private motionOpened(entry: Fields): void {
     if (this.opening === null || this.state !== "before") throw new Wrong("verify.roll", entry.where);
     this.state = "open";
   }
 
   private closed(entry: Fields): void {
     const said = entry.number("ballots");
-    if (said !== BigInt(this.ballots.size)) throw new Wrong("verify.ballots_count", entry.where, { said, found: this.ballots.size });
+    if (this.paper.secret !== null) this.box.said = said;
+    else if (said !== BigInt(this.ballots.size)) throw new Wrong("verify.ballots_count", entry.where, { said, found: this.ballots.size });
     this.state = "closed";
   }
 
   private concluded(entry: Fields): void {
     if (this.state !== "closed" || this.result !== null) throw new Wrong("verify.result", entry.where);
+    this.box.done(entry.where);
     this.result = entry;
   }
 
@@ -189,16 +198,29 @@ export class Story {
     const { where } = entry;
     const text = entry.text("jws");
     const member = entry.text("member");
-    const jws = openJws(text);
-    if (jws === null) throw new Wrong("verify.ballot_form", where);
-    const kid = keyNamed(jws);
-    if (kid === undefined) throw new Wrong("verify.ballot_form", `${where}.jws.header`);
-    const said = readObject(lenientText(jws.payload), `${where}.jws.payload`, "verify.ballot_form").only(BALLOT);
-    const { seat } = await this.signedBy(jws, kid, member, where);
-    if (said.text("meeting") !== this.meeting || said.text("seat") !== seat) throw new Wrong("verify.ballot_place", where, { member });
+    this.box.demand(where, false);
+    const said = await this.opened(text, member, where, BALLOT);
     const isHere = { motion: said.text("motion") === this.motion, paper: said.text("paper") === this.paperSha256 };
     const digest = hex(await sha256(utf8(text)));
     this.count({ member, choice: said.text("choice"), nonce: said.text("nonce"), digest }, index, where, isHere);
+  }
+
+  /** A token is asked for like a ballot; instead of a choice the voter has signed a blinded message. */
+  private async tokenIssued(entry: Fields): Promise<void> {
+    const { where } = entry;
+    const member = entry.text("member");
+    this.box.demand(where, true);
+    const said = await this.opened(entry.text("jws"), member, where, TOKEN);
+    checkBlinded(said, this.paper.secret, where);
+    const checks: [boolean, string][] = [
+      [this.present.has(member), "verify.ballot_not_present"],
+      [this.weights.has(member), "verify.ballot_no_vote"],
+      [this.state === "open" && said.text("motion") === this.motion, "verify.ballot_not_open"],
+      [said.text("paper") === this.paperSha256, "verify.ballot_paper"],
+      [!this.box.issued.has(member), "verify.ballot_final"],
+    ];
+    refuse(checks, where, member);
+    this.box.issued.add(member);
   }
 
   /** Votes are called out only while an open vote runs. */
@@ -225,12 +247,23 @@ export class Story {
       [!this.nonces.has(once), "verify.ballot_nonce"],
       [this.paper.rule.flag("may_change") || !this.last.has(member), "verify.ballot_final"],
     ];
-    const code = checks.find(([holds]) => !holds)?.[1];
-    if (code !== undefined) throw new Wrong(code, where, { member });
+    refuse(checks, where, member);
     this.nonces.add(once);
     const ballot = { index, member, choice, sha256: digest };
     this.last.set(member, ballot);
     this.ballots.set(digest, ballot);
+  }
+
+  /** What this voter signed with the key that is bound to him now, for this meeting and his seat. */
+  private async opened(text: string, member: string, where: string, fields: string[]): Promise<Fields> {
+    const jws = openJws(text);
+    if (jws === null) throw new Wrong("verify.ballot_form", where);
+    const kid = keyNamed(jws);
+    if (kid === undefined) throw new Wrong("verify.ballot_form", `${where}.jws.header`);
+    const said = readObject(lenientText(jws.payload), `${where}.jws.payload`, "verify.ballot_form").only(fields);
+    const { seat } = await this.signedBy(jws, kid, member, where);
+    if (said.text("meeting") !== this.meeting || said.text("seat") !== seat) throw new Wrong("verify.ballot_place", where, { member });
+    return said;
   }
 
   private async signedBy(jws: Jws, kid: Json, member: string, where: string): Promise<Key> {
@@ -240,10 +273,21 @@ export class Story {
     return key;
   }
 
-  /** The last ballot of each voter; present are those on the closing roll, and those whose ballot counts. */
+  /** The last ballot of each voter; present are those on the closing roll, and those whose ballot counts or who took a token. */
   cast(): Cast {
+    const { issued, ballots: boxed } = this.box;
+    if (this.paper.secret !== null) {
+      const here = this.weigh(new Set([...this.closing, ...issued]));
+      return { ballots: [...boxed.values()].map(({ choice }) => ({ choice, weight: 1n })), present: here, chair: null, issued: BigInt(issued.size) };
+    }
     const ballots = [...this.last.values()].map(({ member, choice }) => ({ choice, weight: this.weights.get(member) ?? 0n }));
     const chair = this.paper.chair === null ? null : (this.last.get(this.paper.chair)?.choice ?? null);
     return { ballots, present: this.weigh(new Set([...this.closing, ...this.last.keys()])), chair, issued: null };
   }
+}
+
+/** The first check that does not hold is what is wrong. */
+function refuse(checks: [boolean, string][], where: string, member: string): void {
+  const code = checks.find(([holds]) => !holds)?.[1];
+  if (code !== undefined) throw new Wrong(code, where, { member });
 }

@@ -25,6 +25,15 @@ export async function openNote(note: string, key: string, where: string): Promis
   return read.head;
 }
 
+/** True when the note is exactly this text (which ends with a line break) under one signature of this verifier key. */
+export async function isNote(note: string, text: string, key: string): Promise<boolean> {
+  const { name, keyId, key: publicKey } = await readKey(key);
+  const head = `${text}\n${MARK}${name} `;
+  if (!note.startsWith(head) || !note.endsWith("\n")) return false;
+  const signature = fromBase64(note.slice(head.length, -1));
+  return signature?.length === 68 && same(signature.slice(0, 4), keyId) && isEd25519(publicKey, signature.slice(4), utf8(text));
+}
+
 /** The three lines of a checkpoint, a blank one, and one signature with its key id before it. */
 function readNote(note: string): { head: Head; signer: string; signature: Bytes; signed: Bytes } | null {
   const lines = note.split("\n");

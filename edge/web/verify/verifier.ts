@@ -9,9 +9,10 @@
  *  5 paper       has the hash that the log says was opened, and is for this motion
  *  6 names       open the salted hashes in the log
  *  7 rolls       keys proved by their tablets; each roll is what the entries before it say; opening was lawful
- *  8 ballots     each signed by the key bound to that voter at that moment, present, entitled, in time, for this paper
+ *  8 ballots     each signed by the key bound to that voter at that moment, present, entitled, in time, for this paper; of a secret vote
+ *                each token so, one for each voter, and each ballot by the vote's own key, no more of them than tokens
  *  9 result      the count, the base and the rule give the result that the log says
- * 10 receipts    each given receipt is for an entry of this log, under a signed head that this log extends
+ * 10 receipts    each given receipt is for an entry of this log, under a signed head that this log extends; each promise of the box is kept
  * 11 documents   each given file is one that was voted on
  */
 
@@ -197,7 +198,9 @@ class Check {
 
   private async ballots(): Promise<void> {
     await this.live(this.entries.slice(this.opened + 1));
-    this.tell({ ballots: this.story.ballots.size });
+    const { ballots, box } = this.story;
+    this.tell({ ballots: ballots.size + box.ballots.size });
+    if (box.key !== null) this.tell({ tokens: box.issued.size });
   }
 
   private async live(entries: Entry[]): Promise<void> {
@@ -227,7 +230,8 @@ class Check {
 
   private async receipts(): Promise<void> {
     const receipts = this.beside.receipts ?? [];
-    const log = { motion: this.motion, key: this.bundle.text("key"), head: this.head, entries: this.entries, ballots: this.story.ballots };
+    const { ballots, box } = this.story;
+    const log = { motion: this.motion, key: this.bundle.text("key"), head: this.head, entries: this.entries, ballots, boxed: box.ballots };
     for (const [number, raw] of receipts.entries()) await checkReceipt(raw, log, `receipts[${number}]`);
     this.tell({ receipts: receipts.length });
   }

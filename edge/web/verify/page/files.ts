@@ -49,13 +49,14 @@ export class FilesForm {
     this.changed();
   }
 
-  draw(): HTMLElement {
+  /** The bundle: the first thing to give, and small once it is there. */
+  drawBundle(): HTMLElement {
     const { bundle } = this.given;
     return h(
       "section",
       { class: "card files no-print", "aria-labelledby": "files-title" },
       h("h2", { id: "files-title" }, words("files", "bundle")),
-      h("p", { class: "quiet", id: "bundle-hint" }, words("files", "bundleHint")),
+      h("p", { class: bundle === null ? "quiet" : "sr-only", id: "bundle-hint" }, words("files", "bundleHint")),
       h(
         "div",
         { class: bundle === null ? "drop" : "drop has" },
@@ -64,14 +65,18 @@ export class FilesForm {
           if (file !== undefined) this.given.bundle = await opened(file);
         }),
       ),
-      h(
-        "details",
-        { class: "more", open: this.hasMore() },
-        h("summary", {}, words("files", "more")),
-        this.keyField(),
-        this.pile("receipts", "chooseReceipts", JSON_FILES),
-        this.pile("documents", "chooseDocuments", PDF_FILES),
-      ),
+    );
+  }
+
+  /** Key, receipts and documents. */
+  drawMore(): HTMLElement {
+    return h(
+      "details",
+      { class: "card more no-print", open: this.hasMore() },
+      h("summary", {}, words("files", "more")),
+      this.keyField(),
+      this.pile("receipts", "chooseReceipts", JSON_FILES),
+      this.pile("documents", "chooseDocuments", PDF_FILES),
     );
   }
 
@@ -122,7 +127,7 @@ export class FilesForm {
     input.addEventListener("change", () => {
       void take([...(input.files ?? [])]).then(this.changed);
     });
-    return h("div", { class: "picker" }, input, h("label", { for: `pick-${id}`, class: id === "bundle" ? "button main" : "button" }, words("files", name)));
+    return h("div", { class: "picker" }, input, h("label", { for: `pick-${id}`, class: name === "choose" ? "button main" : "button" }, words("files", name)));
   }
 }
 
@@ -134,5 +139,5 @@ async function opened(file: File): Promise<GivenFile> {
 function kindOf({ bytes }: GivenFile): "bundle" | Pile {
   const text = new TextDecoder("latin1").decode(bytes.subarray(0, 200_000));
   if (text.startsWith("%PDF-")) return "documents";
-  return text.includes('"ballot_sha256"') && !text.includes('"entries"') ? "receipts" : "bundle";
+  return /"(ballot_sha256|promise)"/.test(text) && !text.includes('"entries"') ? "receipts" : "bundle";
 }

@@ -44,7 +44,8 @@ function progress(text: string): void {
 }
 
 function draw(): void {
-  root.replaceChildren(header(), h("main", {}, h("h1", {}, words("page", "heading")), h("p", { class: "lead" }, words("page", "lead")), canCount() ? form.draw() : tooOld(), outcome()), footer());
+  const parts = canCount() ? [form.drawBundle(), outcome(), form.drawMore()] : [tooOld()];
+  root.replaceChildren(header(), h("main", {}, h("h1", {}, words("page", "heading")), h("p", { class: "lead" }, words("page", "lead")), ...parts), footer());
 }
 
 /** WebCrypto is there where the browser is new enough and holds the file's place for safe. */

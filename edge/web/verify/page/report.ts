@@ -21,7 +21,7 @@ export function drawVerdict(report: Report, file: string, at: Date): HTMLElement
       {},
       h("h2", { id: "verdict", tabindex: "-1" }, words("report", ok ? "right" : "wrong")),
       h("p", {}, words("report", text, { count: findings.length })),
-      h("p", { class: "small" }, words("report", "checkedAt", { at: dateTime(at), file })),
+      h("p", { class: "small" }, words("report", "checkedAt", { at: dateTime(at, "here"), file })),
     ),
   );
 }
@@ -50,6 +50,7 @@ function countOf(step: Step, summary: Facts, given: Given): string {
   const facts: Facts = { ...summary, bytes: given.bundle?.bytes.length ?? 0, key: shortKey(String(summary.key)), root: String(summary.root).slice(0, 16) };
   if (step === "entries" && summary.hidden !== 0) return words("counts", "entriesHidden", facts);
   if (step === "names" && summary.names === 0) return words("counts", "namesNone");
+  if (step === "ballots" && summary.tokens !== undefined) return words("counts", "ballotsSecret", facts);
   return words("counts", step, facts);
 }
 

@@ -1,6 +1,7 @@
 /** The result as it was counted here: verdict, bars with words and shapes, the rule, and every ballot with its code. */
 
 import type { Json } from "../json.ts";
+import { chosenBy } from "../paper.ts";
 import { codeOf } from "../receipts.ts";
 import type { Counted } from "../verifier.ts";
 import { h, mark, type Shape } from "./dom.ts";
@@ -29,7 +30,7 @@ export function drawResult(counted: Counted): HTMLElement {
     bars(counted),
     h("p", {}, numbers(counted)),
     h("p", { class: "quiet" }, h("b", {}, words("result", "rule")), ": ", ruleLine(counted)),
-    ...corrections.map(({ text, at }) => h("p", { class: "correction" }, h("b", {}, words("result", "correction", { at: dateTime(new Date(at)) })), " ", text)),
+    ...corrections.map(({ text, at }) => h("p", { class: "correction" }, h("b", {}, words("result", "correction", { at: dateTime(new Date(at), "commune") })), " ", text)),
   );
 }
 
@@ -98,7 +99,10 @@ function ruleLine({ paper }: Counted): string {
 
 /** Every ballot that counts, by its short code, with a field to find one. */
 export function drawBoard(counted: Counted): HTMLElement {
-  const lines = [...counted.story.last.values()].map(({ sha256, choice }) => ({ code: codeOf(sha256), choice: choiceWords(counted, choice) }));
+  const { last, box } = counted.story;
+  const open = [...last.values()].map(({ sha256, choice }) => ({ code: codeOf(sha256), choice: choiceWords(counted, choice) }));
+  const boxed = [...box.ballots.values()].map(({ tracker, choice }) => ({ code: codeOf(tracker), choice: choiceWords(counted, choice) }));
+  const lines = [...open, ...boxed];
   lines.sort((one, other) => (one.code < other.code ? -1 : 1));
   const body = h("tbody");
   const status = h("p", { role: "status", class: "quiet" });
@@ -114,7 +118,7 @@ export function drawBoard(counted: Counted): HTMLElement {
     "section",
     { class: "card board", "aria-labelledby": "board-title" },
     h("h2", { id: "board-title" }, words("result", "board")),
-    h("p", { class: "quiet" }, words("result", "boardText")),
+    h("p", { class: "quiet" }, words("result", box.key === null ? "boardText" : "boardSecret")),
     h("div", { class: "field no-print" }, h("label", { for: "search" }, words("result", "search")), input),
     h("div", { class: "no-print" }, status),
     h(
@@ -126,7 +130,8 @@ export function drawBoard(counted: Counted): HTMLElement {
 }
 
 function choiceWords({ paper }: Counted, choice: string): string {
-  if (paper.choices.length > 0) return words("result", choice);
-  if (choice === "none") return words("result", "none");
-  return choice.split(",").map((id) => paper.candidates.find((one) => one.id === id)?.name ?? id).join(", ");
+  const chosen = chosenBy(paper, choice);
+  if (chosen === null) return words("result", "invalid");
+  if (chosen.length === 0) return words("result", "none");
+  return chosen.map((id) => paper.candidates.find((one) => one.id === id)?.name ?? words("result", id)).join(", ");
 }

@@ -52,7 +52,12 @@ export function number(value: number | bigint): string {
   return value.toLocaleString(language === "vi" ? "vi-VN" : "en-GB");
 }
 
-/** 08:30 05/03/2026, on this machine's clock. */
-export function dateTime(at: Date): string {
-  return Number.isNaN(at.getTime()) ? "" : at.toLocaleString(language === "vi" ? "vi-VN" : "en-GB", { hour: "2-digit", minute: "2-digit", day: "2-digit", month: "2-digit", year: "numeric" });
+const MOMENT = { hour: "2-digit", minute: "2-digit", day: "2-digit", month: "2-digit", year: "numeric" } as const;
+/** Where the meeting was, whatever this machine was set to. */
+const COMMUNE = "Asia/Ho_Chi_Minh";
+
+/** 08:30 05/03/2026: on this machine's clock, or where the meeting was. */
+export function dateTime(at: Date, place: "here" | "commune"): string {
+  if (Number.isNaN(at.getTime())) return "";
+  return at.toLocaleString(language === "vi" ? "vi-VN" : "en-GB", place === "here" ? MOMENT : { ...MOMENT, timeZone: COMMUNE });
 }
