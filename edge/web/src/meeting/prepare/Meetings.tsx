@@ -23,7 +23,7 @@ function NewMeeting({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const [form, setForm] = useState(() => ({ title: "", body: "", place: "", day: date(Date.now() + 86_400_000), at: "08:00", rule: "" }));
   const field = (name: "title" | "body" | "place" | "day" | "at") => ({ value: form[name], onChange: (event: React.ChangeEvent<HTMLInputElement>) => setForm({ ...form, [name]: event.currentTarget.value }) });
-  const open = rules.data?.filter(({ secrecy }) => secrecy === "open") ?? [];
+  const open = rules.data?.filter(({ secrecy, method }) => secrecy === "open" && method === "question") ?? [];
   const starts = parseDateTime(form.day, form.at);
   const send = (event: SyntheticEvent) => {
     event.preventDefault();

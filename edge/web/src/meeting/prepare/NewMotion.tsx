@@ -13,7 +13,7 @@ interface ChoiceProps {
   onRule: (rule: string) => void;
 }
 
-/** Rules in two groups: what decides a question, and what elects people. */
+/** Rules in two groups: what decides a question, and what elects people. A secret one says so. */
 function RuleChoice({ rules, rule, onRule }: ChoiceProps) {
   const { t, i18n } = useTranslation();
   const chosen = rules.find(({ id }) => id === rule);
@@ -21,8 +21,7 @@ function RuleChoice({ rules, rule, onRule }: ChoiceProps) {
     const said = i18n.language === "en" ? title_en : title;
     return secrecy === "secret" && !/kín|secret/.test(said) ? t("meeting.motion.secret", { title: said }) : said;
   };
-  const offered = rules.filter(({ secrecy }) => secrecy === "open");
-  const group = (method: RuleLine["method"]) => ({ group: t(`meeting.motion.group.${method}`), items: offered.filter((one) => one.method === method).map((one) => ({ value: one.id, label: words(one) })) });
+  const group = (method: RuleLine["method"]) => ({ group: t(`meeting.motion.group.${method}`), items: rules.filter((one) => one.method === method).map((one) => ({ value: one.id, label: words(one) })) });
   return (
     <Select
       label={t("meeting.motion.rule")}
