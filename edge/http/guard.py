@@ -39,8 +39,9 @@ MIB: Final = 1024 * 1024
 LARGE: Final[tuple[tuple[re.Pattern[str], int], ...]] = (
     (re.compile(r"^/api/meetings/[^/]+/items/[^/]+/documents$"), 64 * MIB),
     (re.compile(r"^/api/evidence/"), 256 * MIB),
+    (re.compile(r"^/api/meetings/[^/]+/box$"), 4096),
 )
-"""Paths that take files, with their cap in bytes; everything else takes 1 MiB."""
+"""Paths that take files, and the box that anybody may put a ballot into, with their cap in bytes; everything else takes 1 MiB."""
 
 
 def largest(path: str) -> int:

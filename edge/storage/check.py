@@ -4,6 +4,8 @@ Each invariant is a generator of faults over one consistent view. A fault names 
 """
 
 import hashlib
+import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,8 +26,11 @@ from edge.refusals import Refusal as AccountRefusal
 from edge.reporting.tables import DeliveryRow, OutboxRow
 from edge.storage.engine import Store
 from edge.storage.migrate import current, revisions
+from meeting.domain.errors import Refusal as RoomRefusal
 from meeting.log.merkle import frontier, leaf_hash
-from meeting.tables import Ballot, Current, Document, LogEntry, Meeting
+from meeting.secret.blind import PublicKey
+from meeting.secret.keys import KeyFolder
+from meeting.tables import Ballot, BoxedBallot, Current, Document, LogEntry, Meeting, Motion, Token
 
 BLOCK: Final = 1 << 20
 
@@ -40,6 +45,8 @@ class Wrong(StrEnum):
     LOG_LEAF = "check.log_leaf"
     LOG_ROOT = "check.log_root"
     BALLOT = "check.ballot"
+    BALLOT_KEY = "check.ballot_key"
+    BOX = "check.box"
     FILE_MISSING = "check.file_missing"
     FILE_ALTERED = "check.file_altered"
     CAMERA_SEALED = "check.camera_sealed"
@@ -130,6 +137,43 @@ def ballots(look: Look) -> Iterator[Fault]:
             yield Fault(Wrong.BALLOT, {"meeting": counted.meeting, "motion": counted.motion, "seat": counted.seat})
 
 
+def ballot_keys(look: Look) -> Iterator[Fault]:
+    """Every secret vote that is open has its key, for nobody else's eyes; no key is kept of any other vote."""
+    votes = look.session.exec(select(Motion).where(col(Motion.secret), Motion.state == "open"))
+    wanted = {(one.meeting, one.id): one for one in votes}
+    keys = KeyFolder(look.home.ballot_keys)
+    kept = set(keys.kept())
+    for meeting, motion in sorted(kept - set(wanted)):
+        yield Fault(Wrong.BALLOT_KEY, {"meeting": meeting, "motion": motion, "why": "left"})
+    for (meeting, motion), row in wanted.items():
+        if why := _key_fault(keys, row):
+            yield Fault(Wrong.BALLOT_KEY, {"meeting": meeting, "motion": motion, "why": why})
+
+
+def _key_fault(keys: KeyFolder, row: Motion) -> str | None:
+    try:
+        key = keys.load(row.meeting, row.id)
+    except RoomRefusal:
+        return "missing"
+    if keys.path(row.meeting, row.id).stat().st_mode & 0o077:
+        return "readable"
+    return None if PublicKey.of(key).words() == json.loads(row.paper or b"{}").get("secret") else "other"
+
+
+def boxes(look: Look) -> Iterator[Fault]:
+    """Of a secret vote there are as many tokens and ballots in the log as its numbers say; the box of a closed one is empty."""
+    for row in look.session.exec(select(Motion).where(col(Motion.secret), Motion.state != "draft")):
+        kinds = Counter(look.session.exec(select(LogEntry.kind).where(LogEntry.meeting == row.meeting, LogEntry.motion == row.id)))
+        tokens = len(look.session.exec(select(Token.member).where(Token.meeting == row.meeting, Token.motion == row.id)).all())
+        there = len(
+            look.session.exec(select(BoxedBallot.tracker).where(BoxedBallot.meeting == row.meeting, BoxedBallot.motion == row.id)).all()
+        )
+        result = json.loads(row.result) if row.result else {"issued": tokens, "cast": 0}
+        right = kinds["token_issued"] == tokens == result["issued"] and kinds["secret_ballot"] == result["cast"]
+        if not right or there > (0 if row.result else tokens):
+            yield Fault(Wrong.BOX, {"meeting": row.meeting, "motion": row.id, "tokens": tokens, "boxed": there})
+
+
 def documents(look: Look) -> Iterator[Fault]:
     """Every document is there and is what was hashed."""
     for row in look.session.exec(select(Document)):
@@ -170,6 +214,8 @@ INVARIANTS: Final[dict[str, Invariant]] = {
     "audit": audit,
     "vote_logs": vote_logs,
     "ballots": ballots,
+    "ballot_keys": ballot_keys,
+    "boxes": boxes,
     "documents": documents,
     "evidence": evidence,
     "cameras": cameras,

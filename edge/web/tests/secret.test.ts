@@ -94,7 +94,8 @@ interface Say {
   signature: string;
 }
 
-let [house, key] = [undefined, undefined];
+let house: Node;
+let key: Key;
 let asked: Ask[] = [];
 let sent: { url: string; init: RequestInit; words: Say }[] = [];
 let seen: Kept = {};

@@ -16,6 +16,7 @@ from edge.settings import Settings, read_settings
 from edge.storage.backup import back_up, restore
 from edge.storage.check import check
 from edge.storage.engine import open_store
+from meeting.secret.keys import KeyFolder
 
 SECRET_URL = "rtsp://xem:mat-khau-camera@camera.invalid/1"
 
@@ -143,3 +144,17 @@ def test_a_backup_that_finds_no_room_leaves_no_half_file(lived_in: Settings, tmp
         back_up(lived_in, Path("/dev/full/node.tar"))
     assert refused.value.code is Code.BACKUP_TARGET
     assert not list(tmp_path.glob(".*"))
+
+
+def test_a_backup_in_the_middle_of_a_secret_vote_takes_no_key(lived_in: Settings, tmp_path: Path) -> None:
+    """A copy of the key could fill the box; without it the vote is closed and held again."""
+    keys = KeyFolder(lived_in.home.ballot_keys)
+    keys.make("m1", "x1")
+    raw = keys.path("m1", "x1").read_bytes()
+    made = back_up(lived_in, tmp_path / "node.tar")
+    with tarfile.open(made.file) as tar:
+        assert not [name for name in tar.getnames() if "ballot-key" in name]
+    assert raw not in made.file.read_bytes()
+    other = elsewhere(tmp_path)
+    restore(made.file, other)
+    assert not list(KeyFolder(other.home.ballot_keys).kept())

@@ -1,5 +1,6 @@
 """`dinh check` finds each thing that must not be, and names it."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -16,7 +17,9 @@ from edge.settings import Settings
 from edge.storage.check import Wrong, check
 from edge.storage.engine import Store, open_store
 from meeting.log.merkle import frontier, leaf_hash
-from meeting.tables import Ballot, Current, Document, LogEntry, Meeting
+from meeting.secret.blind import PublicKey
+from meeting.secret.keys import KeyFolder
+from meeting.tables import Ballot, BoxedBallot, Current, Document, Item, LogEntry, Meeting, Motion, Token
 
 NOW = datetime.now(UTC)
 
@@ -102,6 +105,56 @@ def test_each_broken_invariant_is_named(store: Store, settings: Settings, statem
     a_meeting(store)
     run(store, statement)
     assert found(store, settings.home) == wrong
+
+
+def a_secret_vote(store: Store, settings: Settings, *, state: str) -> KeyFolder:
+    """An open vote with its key, or a closed one with a token and a ballot in the log."""
+    keys = KeyFolder(settings.home.ballot_keys)
+    words = PublicKey.of(keys.make("m1", "x")).words()
+    add(store, Item(meeting="m1", id="i1", number=1, title="Nhân sự", minutes=5))
+    row = Motion(meeting="m1", id="x", item="i1", place=0, title="Miễn nhiệm", text="", rule="r", state=state, secret=True)
+    row.paper = json.dumps({"secret": words}).encode()
+    row.result = json.dumps({"issued": 1, "cast": 1}) if state == "closed" else None
+    kinds = ("token_issued", "secret_ballot") if state == "closed" else ("token_issued",)
+    leaves = [leaf_hash(one.encode()) for one in kinds]
+    add(store, row, Token(meeting="m1", motion="x", member="a", blinded_sha256="", blind_signature="", index=0))
+    for index, (kind, leaf) in enumerate(zip(kinds, leaves, strict=True)):
+        add(store, LogEntry(meeting="m1", index=index, kind=kind, motion="x", leaf=leaf.hex(), text=kind))
+    peaks = " ".join(peak.hex() for peak in frontier(leaves).peaks)
+    run(store, f"UPDATE meeting_meetings SET log_size = {len(kinds)}, log_peaks = '{peaks}'")  # noqa: S608 - our own numbers
+    return keys
+
+
+def a_bare_meeting(store: Store) -> None:
+    add(store, Meeting(id="m1", title="Họp", body="HĐND", place="Hội trường", rule="r", starts_at=NOW))
+
+
+def test_the_key_of_a_secret_vote_is_there_while_it_is_open(store: Store, settings: Settings) -> None:
+    a_bare_meeting(store)
+    keys = a_secret_vote(store, settings, state="open")
+    assert found(store, settings.home) == []
+    file = keys.path("m1", "x")
+    file.chmod(0o640)
+    assert found(store, settings.home) == [Wrong.BALLOT_KEY]
+    file.unlink()
+    assert found(store, settings.home) == [Wrong.BALLOT_KEY]
+    keys.loaded.clear()
+    keys.make("m1", "x")
+    assert found(store, settings.home) == [Wrong.BALLOT_KEY], "another key than the paper's"
+
+
+def test_no_key_is_left_of_a_vote_that_has_closed_and_its_numbers_fit(store: Store, settings: Settings) -> None:
+    a_bare_meeting(store)
+    keys = a_secret_vote(store, settings, state="closed")
+    assert found(store, settings.home) == [Wrong.BALLOT_KEY]
+    keys.spend("m1", "x")
+    keys.forget("m1", "x")
+    assert found(store, settings.home) == []
+    add(store, BoxedBallot(meeting="m1", motion="x", tracker="t", prepared="", signature=""))
+    assert found(store, settings.home) == [Wrong.BOX], "a ballot that the close has forgotten"
+    run(store, "DELETE FROM meeting_box")
+    run(store, "DELETE FROM meeting_tokens")
+    assert found(store, settings.home) == [Wrong.BOX]
 
 
 def test_a_document_that_is_gone_or_altered_is_named(store: Store, settings: Settings) -> None:
