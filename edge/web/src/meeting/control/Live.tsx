@@ -22,6 +22,7 @@ import { Correct } from "./Correct";
 import { call, nextSteps } from "./next";
 import { Notice } from "./Notice";
 import { Presence } from "./Presence";
+import { RollCall } from "./RollCall";
 import { Script } from "./Script";
 import { Steps } from "./Steps";
 
@@ -156,6 +157,7 @@ export function Live({ meeting }: { meeting: MeetingView }) {
         {floor?.speech && <OnFloor key={floor.speech.request} speech={floor.speech} />}
         {!voting && !floor?.speech && <Course meeting={meeting} motion={motion} />}
         <Steps meeting={meeting.id} steps={steps} />
+        {voting && motion.method === "question" && !motion.secret && <RollCall key={motion.motion} meeting={meeting} motion={motion} />}
         <Queue meeting={meeting} floor={floor} minutes={minutes} onMinutes={setMinutes} />
         <Notice meeting={meeting.id} />
       </div>

@@ -11,6 +11,7 @@ import { isAnswer } from "../parts/choice";
 import { Mark } from "../parts/Mark";
 import { SeatPlan } from "../parts/SeatPlan";
 import classes from "./Control.module.css";
+import { Invite } from "./Invite";
 
 function Member({ meeting, member, onClose }: { meeting: string; member: MemberView; onClose: () => void }) {
   const { t } = useTranslation();
@@ -38,6 +39,7 @@ function Member({ meeting, member, onClose }: { meeting: string; member: MemberV
           </Button>
         )}
         {take.error !== null && <p role="alert">{sentence(t, take.error)}</p>}
+        <Invite meeting={meeting} member={member} />
       </div>
     </Modal>
   );
