@@ -1,9 +1,10 @@
 import "fake-indexeddb/auto";
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { backoff } from "../src/ground/live/connection";
 import { Snapshots } from "../src/ground/live/snapshots";
 import { Asks, freshId } from "../src/ground/post/asks";
 import { keyOf, makeKey, signed, thumbprint } from "../src/ground/post/keys";
+import { pause, Reminder } from "../src/ground/post/reminder";
 
 const answer = (id: string) => ({ id, at: "2026-03-05T01:30:00Z", ok: true });
 
@@ -97,5 +98,50 @@ describe("coming back", () => {
     expect(backoff(0, () => 1)).toBe(250);
     expect(backoff(20, () => 1)).toBe(2000);
     expect(backoff(20, () => 0)).toBe(1200);
+  });
+});
+
+describe("what stays unanswered on a connection that never broke", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("is said again, ever more rarely, until it is answered", () => {
+    const said: number[] = [];
+    let open = true;
+    const reminder = new Reminder(() => {
+      if (open) said.push(Date.now());
+      return open;
+    });
+    const began = Date.now();
+    reminder.start();
+    vi.advanceTimersByTime(3900);
+    expect(said).toEqual([]);
+    vi.advanceTimersByTime(60_000);
+    expect(said.length).toBeGreaterThanOrEqual(3);
+    expect((said[0] ?? 0) - began).toBeLessThan(6001);
+    open = false;
+    const before = said.length;
+    vi.advanceTimersByTime(600_000);
+    expect(said.length).toBe(before);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("is not put off by another ask, and is left alone after the end", () => {
+    let times = 0;
+    const reminder = new Reminder(() => (times += 1) > 0);
+    for (let ask = 0; ask < 10; ask += 1) {
+      reminder.start();
+      vi.advanceTimersByTime(1000);
+    }
+    expect(times).toBe(1);
+    reminder.stop();
+    vi.advanceTimersByTime(600_000);
+    expect(times).toBe(1);
+  });
+
+  it("waits five seconds at first and a minute at most, spread over the hall", () => {
+    expect(pause(0, () => 0)).toBeCloseTo(4000);
+    expect(pause(0, () => 1)).toBeCloseTo(6000);
+    expect(pause(30, () => 0.5)).toBe(60_000);
   });
 });

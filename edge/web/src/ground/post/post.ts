@@ -3,6 +3,7 @@ import { get, Refused } from "../http/client";
 import { backoff, Connection } from "../live/connection";
 import { Snapshots } from "../live/snapshots";
 import { Asks, freshId, type Answer, type Ask } from "./asks";
+import { Reminder } from "./reminder";
 import { answerTopic, askTopic, BIRTH, deviceTopic, MEETING_TOPICS, meetingTopic } from "./topics";
 
 /** GET /api/ticket */
@@ -34,7 +35,7 @@ function parsed(bytes: Uint8Array): Json | null {
 
 /**
  * The post office of one tablet: MQTT over the node's WebSocket. It fetches a fresh ticket for every connection, announces
- * itself, hears the meeting's snapshots, and repeats what is unanswered on every connect and on every birth of the node.
+ * itself, hears the meeting's snapshots, and repeats what is unanswered on every connect, on every birth of the node and after a while.
  */
 export class Post {
   readonly snapshots = new Snapshots();
@@ -48,6 +49,7 @@ export class Post {
   onCommand: ((kind: string) => void) | undefined;
   private readonly session = freshId();
   private readonly asks: Asks;
+  private readonly reminder = new Reminder(() => this.repeat());
   private client: MqttClient | null = null;
   private timer: number | undefined;
   private tries = 0;
@@ -72,6 +74,7 @@ export class Post {
     this.running = false;
     window.removeEventListener("online", this.soon);
     window.clearTimeout(this.timer);
+    this.reminder.stop();
     this.client?.end(true);
     this.client = null;
   }
@@ -80,6 +83,7 @@ export class Post {
   async ask(kind: string, body: Json, durable: boolean): Promise<Answer> {
     const { ask, answer } = await this.asks.add(kind, body, durable);
     this.say(ask);
+    this.reminder.start();
     return answer;
   }
 
@@ -131,7 +135,7 @@ export class Post {
     client.subscribe(topics, { qos: 1 }, (error) => {
       if (error !== null) return client.end(true);
       this.connection.set("online");
-      this.repeat();
+      if (this.repeat()) this.reminder.start();
       return client;
     });
   }
@@ -140,8 +144,11 @@ export class Post {
     return { state, session: this.session, ...(state === "online" ? { at: new Date().toISOString() } : {}) };
   }
 
-  private repeat(): void {
-    for (const ask of this.asks.unanswered()) this.say(ask);
+  /** True when anything is unanswered. */
+  private repeat(): boolean {
+    const asks = this.asks.unanswered();
+    for (const ask of asks) this.say(ask);
+    return asks.length > 0;
   }
 
   private async heard(topic: string, payload: Uint8Array): Promise<void> {
