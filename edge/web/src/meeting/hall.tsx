@@ -36,6 +36,12 @@ function Speaker({ speech, floor }: { speech: Speech; floor: FloorSnapshot }) {
   );
 }
 
+/** A long question is written smaller, so that what belongs to it stays on the screen. */
+function Title({ children }: { children: string }) {
+  const size = children.length > 110 ? classes.longest : classes.long;
+  return <h1 className={children.length > 55 ? size : undefined}>{children}</h1>;
+}
+
 function OpenVote({ motion, roll }: { motion: MotionSnapshot; roll: RollSnapshot | undefined }) {
   const { t } = useTranslation();
   const here = roll === undefined ? motion.eligible : Math.max(roll.seats.filter((seat) => seat.present && seat.votes).length, motion.cast);
@@ -43,7 +49,7 @@ function OpenVote({ motion, roll }: { motion: MotionSnapshot; roll: RollSnapshot
   return (
     <section className={classes.vote}>
       <p className={classes.kind}>{motion.method === "election" ? t("meeting.hall.electing") : t("meeting.hall.voting")}</p>
-      <h1>{motion.title}</h1>
+      <Title>{motion.title}</Title>
       {motion.method === "election" && <p className={classes.rule}>{t("meeting.election.of", { seats: number(motion.seats), candidates: number(motion.candidates.length) })}</p>}
       {motion.rule && <p className={classes.rule}>{ruleLine(t, { ...motion.rule, method: motion.method })}</p>}
       <div className={plan ? classes.count : undefined}>
@@ -70,14 +76,15 @@ function OpenVote({ motion, roll }: { motion: MotionSnapshot; roll: RollSnapshot
 function Result({ motion, count }: { motion: MotionSnapshot; count: Count }) {
   const { t } = useTranslation();
   const election = motion.method === "election";
+  const corrected = motion.corrections.length > 0;
   return (
-    <section className={classes.result}>
-      <h1>{motion.title}</h1>
-      <Verdict count={count} asked={motion} weights={motion.rule?.weights} size={election ? 60 : 96} />
+    <section className={corrected ? classes.corrected : classes.result}>
+      <Title>{motion.title}</Title>
+      <Verdict count={count} asked={motion} weights={motion.rule?.weights} size={election || corrected ? 60 : 96} />
       <Votes count={count} asked={motion} large />
       <BoxCounts count={count} className={classes.rule} />
       <Corrections corrections={motion.corrections.slice(-1)} />
-      {motion.rule && !election && motion.corrections.length === 0 && <p className={classes.rule}>{ruleLine(t, { ...motion.rule, needed: count.needed })}</p>}
+      {motion.rule && !election && !corrected && <p className={classes.rule}>{ruleLine(t, { ...motion.rule, needed: count.needed })}</p>}
     </section>
   );
 }

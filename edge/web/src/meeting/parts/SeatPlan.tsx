@@ -13,7 +13,7 @@ interface Props {
   cast?: string[] | undefined;
   /** After the close of an open vote: how each seat voted. */
   chosen?: Record<string, ChoiceId> | undefined;
-  /** For a screen that is read from afar: who has cast is seen by the whole figure, and seats that nobody holds are left out. */
+  /** For a screen that is read from afar: larger labels, who has cast is seen by the whole figure, and what does not matter is left out. */
   far?: boolean;
   onSeat?: (seat: Seat) => void;
 }
@@ -51,6 +51,18 @@ function Sign({ choice, size }: { choice: ChoiceId | undefined; size: number }) 
   );
 }
 
+/** The place in the speaking queue, at the other corner. */
+function Hand({ place, size }: { place: number; size: number }) {
+  return (
+    <g transform={`translate(${-size * 0.95} ${-size * 0.75})`} className={classes.badgeHand}>
+      <circle r={size * 0.46} />
+      <text y={size * 0.18} fontSize={size * 0.55}>
+        {place}
+      </text>
+    </g>
+  );
+}
+
 /** What makes a figure a button, where seats can be pressed. */
 function pressing(press: (() => void) | undefined): React.SVGProps<SVGGElement> {
   if (press === undefined) return { role: "img" };
@@ -59,32 +71,26 @@ function pressing(press: (() => void) | undefined): React.SVGProps<SVGGElement> 
 
 function Figure({ seat, size, props }: { seat: Seat; size: number; props: Props }) {
   const { t } = useTranslation();
-  const place = props.hands?.indexOf(seat.id) ?? -1;
-  const cast = props.cast?.includes(seat.id) === true;
+  const place = (props.hands ?? []).indexOf(seat.id);
+  const cast = (props.cast ?? []).includes(seat.id);
   const choice = props.chosen?.[seat.id];
+  const letters = props.far ? 0.92 : 0.72;
   const press = props.onSeat && seat.member ? () => props.onSeat?.(seat) : undefined;
   const label = describe(t, seat, props);
   return (
     <g
       transform={`translate(${seat.x} ${seat.y})`}
-      className={`${kindOf(seat, props) ?? ""} ${props.speaker === seat.id ? (classes.speaks ?? "") : ""} ${press ? (classes.press ?? "") : ""}`}
+      className={[kindOf(seat, props), props.speaker === seat.id && classes.speaks, press && classes.press].filter(Boolean).join(" ")}
       {...pressing(press)}
       aria-label={label}
     >
       <title>{label}</title>
       <rect x={-size} y={-size * 0.8} width={size * 2} height={size * 1.6} rx={size * 0.35} strokeWidth={size * 0.13} />
-      <text y={size * 0.24} fontSize={size * 0.72}>
+      <text y={size * letters * 0.34} fontSize={size * letters}>
         {seat.label}
       </text>
       {(cast || choice !== undefined) && <Sign choice={choice} size={size} />}
-      {place >= 0 && (
-        <g transform={`translate(${-size * 0.95} ${-size * 0.75})`} className={classes.badgeHand}>
-          <circle r={size * 0.46} />
-          <text y={size * 0.18} fontSize={size * 0.55}>
-            {place + 1}
-          </text>
-        </g>
-      )}
+      {place >= 0 && <Hand place={place + 1} size={size} />}
     </g>
   );
 }
@@ -106,12 +112,17 @@ export function SeatPlan(props: Props) {
   const [left, right] = [Math.min(...roll.seats.map(({ x }) => x)) - size * 1.8, Math.max(...roll.seats.map(({ x }) => x)) + size * 1.8];
   const bottom = Math.max(...roll.seats.map(({ y }) => y)) + size * 1.6;
   const middle = (left + right) / 2;
+  const top = far ? Math.min(...roll.seats.map(({ y }) => y)) - size * 1.6 : 0;
   return (
-    <svg className={classes.plan} viewBox={`${left} 0 ${right - left} ${bottom}`} role="group" aria-label={t("meeting.plan.title")}>
-      <rect className={classes.podium} x={middle - (right - left) * 0.2} y={1} width={(right - left) * 0.4} height={size * 1.3} rx={size * 0.3} />
-      <text className={classes.podiumWord} x={middle} y={1 + size * 0.87} fontSize={size * 0.62}>
-        {t("meeting.plan.podium")}
-      </text>
+    <svg className={classes.plan} viewBox={`${left} ${top} ${right - left} ${bottom - top}`} role="group" aria-label={t("meeting.plan.title")}>
+      {!far && (
+        <>
+          <rect className={classes.podium} x={middle - (right - left) * 0.2} y={1} width={(right - left) * 0.4} height={size * 1.3} rx={size * 0.3} />
+          <text className={classes.podiumWord} x={middle} y={1 + size * 0.87} fontSize={size * 0.62}>
+            {t("meeting.plan.podium")}
+          </text>
+        </>
+      )}
       {roll.seats.filter(({ member }) => !far || member).map((seat) => (
         <Figure key={seat.id} seat={seat} size={size} props={props} />
       ))}

@@ -102,11 +102,13 @@ export function DisplayButton() {
         <IconAdjustments size="1.6rem" stroke={1.7} aria-hidden="true" />
         <span>{t("meeting.display.title")}</span>
       </button>
-      <Drawer opened={open} onClose={close} title={t("meeting.display.title")} position="right" size="min(30rem, 100vw)">
+      <Drawer opened={open} onClose={close} title={t("meeting.display.title")} position="right" size="min(30rem, 100vw)" closeButtonProps={{ size: "3rem", iconSize: "1.6rem", "aria-label": t("ground.close") }}>
         <Sheet />
-        <Button size="xl" fullWidth mt="md" onClick={close}>
-          {t("meeting.display.done")}
-        </Button>
+        <div className={classes.foot}>
+          <Button size="xl" fullWidth onClick={close}>
+            {t("meeting.display.done")}
+          </Button>
+        </div>
       </Drawer>
     </>
   );

@@ -89,7 +89,7 @@ export function ReceiptsButton() {
       <Button size="lg" variant="default" onClick={show} leftSection={<IconReceipt size="1.5rem" />}>
         {t("meeting.receipts.title", { count })}
       </Button>
-      <Drawer opened={open} onClose={close} title={t("meeting.receipts.heading")} position="right" size="min(40rem, 100vw)">
+      <Drawer opened={open} onClose={close} title={t("meeting.receipts.heading")} position="right" size="min(40rem, 100vw)" closeButtonProps={{ size: "3rem", iconSize: "1.6rem", "aria-label": t("ground.close") }}>
         <p className={classes.lead}>{t("meeting.receipts.text")}</p>
         <List />
       </Drawer>
