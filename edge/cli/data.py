@@ -22,6 +22,7 @@ TALLY = (
 def add_to(app: typer.Typer) -> None:
     """Hang the commands into the tree."""
     app.command("verify", help="help.verify", rich_help_panel="panel.data")(verify)
+    app.command("verify-page", help="help.verify_page", rich_help_panel="panel.data")(verify_page)
     app.command("check", help="help.check", rich_help_panel="panel.data")(check)
     app.command("backup", help="help.backup", rich_help_panel="panel.data")(backup)
     app.command("restore", help="help.restore", rich_help_panel="panel.data")(restore)
@@ -42,6 +43,17 @@ def verify(
     show_report(terminal(context), report, bundle.name)
     if not report.ok:
         raise typer.Exit(1)
+
+
+def verify_page(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="help.verify_page_file", show_default=False)],
+) -> None:
+    from edge.compose import PAGES
+    from edge.http.pages import VERIFIER
+
+    file.write_bytes(_content(PAGES / VERIFIER))
+    terminal(context).good("verify.page", file=str(file))
 
 
 def show_report(say: Terminal, report: "Report", name: str) -> None:

@@ -23,6 +23,10 @@ NOT_BUILT = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Đìn
 PACKINGS: Final = {"br": ".br", "gzip": ".gz"}
 """What a browser may accept, the smallest first, and how the build calls such a file."""
 
+VERIFIER: Final = "verify.html"
+VERIFIER_SAVED: Final = "dinh-kiem-tra.html"
+"""The offline verifier is saved, never opened from here: whoever counts again opens a file of his own, not a page of the node that he checks."""
+
 
 def router(folder: Path) -> APIRouter:
     """Serves `folder` (edge/web/built). Must be the last router: its path matches everything."""
@@ -57,6 +61,8 @@ def _file(path: Path, keep: str, accepted: frozenset[str]) -> Response:
     """The file as small as this browser takes it. The type is the unpacked file's."""
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     headers = {"Cache-Control": keep, "Vary": "Accept-Encoding"}
+    if path.name == VERIFIER:
+        headers["Content-Disposition"] = f'attachment; filename="{VERIFIER_SAVED}"'
     for coding, end in PACKINGS.items():
         packed = path.with_name(path.name + end)
         if coding in accepted and packed.is_file():

@@ -28,6 +28,7 @@ def where(tmp_path: Path) -> Iterator[str]:
     (assets / "a-1.js.gz").write_bytes(gzip.compress(SCRIPT))
     (assets / "a-1.js.br").write_bytes(b"brotli")
     (assets / "b-1.js").write_bytes(SCRIPT)
+    (tmp_path / "verify.html").write_text("<title>Đình</title>", "utf-8")
     app = FastAPI()
     app.include_router(pages.router(tmp_path))
     with served(app) as address:
@@ -50,6 +51,13 @@ def test_a_page_goes_out_as_small_as_the_browser_takes_it(where: str) -> None:
     coding, raw, headers = got(where, "/assets/a-1.js", "gzip;q=1.0, br;q=0")
     assert (coding, gzip.decompress(raw)) == ("gzip", SCRIPT)
     assert int(headers["content-length"]) < len(SCRIPT) / 5
+
+
+def test_the_offline_verifier_is_saved_and_not_opened(where: str) -> None:
+    _coding, _raw, headers = got(where, "/verify.html", "br")
+    assert headers["content-disposition"] == 'attachment; filename="dinh-kiem-tra.html"'
+    assert headers["content-type"].startswith("text/html")
+    assert "content-disposition" not in got(where, "/result/m/x", "br")[2]
 
 
 @pytest.mark.parametrize("accept", ["", "identity", "deflate", "br;q=0, gzip; q=0.00"])

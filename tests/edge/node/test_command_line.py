@@ -102,7 +102,7 @@ def test_the_language_is_the_readers(arguments: list[str], environment: dict[str
 def test_the_help_page_names_every_command(language: str) -> None:
     status, text = said("--help", language=language)
     assert status == 0
-    for command in ("up", "demo", "status", "watch", "verify", "check", "backup", "restore", "users", "devices", "cameras"):
+    for command in ("up", "demo", "status", "watch", "verify", "verify-page", "check", "backup", "restore", "users", "devices", "cameras"):
         assert command in text
     assert "help." not in text
 
@@ -121,6 +121,7 @@ def test_the_help_page_loads_nothing_heavy() -> None:
     [
         (["status"], "is not running"),
         (["verify", "nothing.json"], "cannot be read"),
+        (["verify-page", "/nowhere/at/all.html"], "/nowhere/at/all.html"),
         (["restore", "nothing.tar"], "no sound backup"),
         (["cameras", "try", "nothing.mp4"], "no file nothing.mp4"),
         (["users", "password", "nobody"], "no such account"),
@@ -138,6 +139,12 @@ def test_what_can_be_expected_gets_a_sentence(tmp_path: Path, arguments: list[st
     assert status == 1
     assert says in text
     assert "Traceback" not in text
+
+
+def test_the_offline_page_is_written_out_as_it_was_built(tmp_path: Path) -> None:
+    status, text = said("verify-page", str(tmp_path / "check.html"))
+    assert status == 0, text
+    assert (tmp_path / "check.html").read_bytes() == (ROOT / "edge" / "web" / "built" / "verify.html").read_bytes()
 
 
 def test_a_bundle_that_is_no_bundle_is_wrong_and_says_where(tmp_path: Path) -> None:

@@ -70,6 +70,12 @@ function Check({ result, file }: { result: ResultView; file: string }) {
       <ol className={classes.steps}>
         <li>{t("meeting.result.check.download")}</li>
         <li>
+          {t("meeting.result.check.open")}{" "}
+          <a className={`no-print ${classes.page ?? ""}`} href="/verify.html" download="dinh-kiem-tra.html">
+            <IconDownload size={20} aria-hidden="true" /> {t("meeting.result.check.page")}
+          </a>
+        </li>
+        <li>
           {t("meeting.result.check.run")} <Code className={classes.command ?? ""}>dinh verify {file}</Code>
         </li>
         <li>{t("meeting.result.check.read")}</li>
