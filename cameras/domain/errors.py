@@ -54,6 +54,9 @@ class Code(StrEnum):
     NOT_REMUXED = "cameras.not_remuxed"
     CLIP_BEGINS_LATE = "cameras.clip_begins_late"
     CLIP_HAS_GAPS = "cameras.clip_has_gaps"
+    LONG_GOP = "cameras.long_gop"
+    NO_KEYFRAMES = "cameras.no_keyframes"
+    INTRA_REFRESH = "cameras.intra_refresh"
     NO_MODEL = "cameras.no_model"
 
 

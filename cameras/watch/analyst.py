@@ -13,7 +13,7 @@ from cameras.domain.scene import Evidence, Look
 from cameras.domain.sightings import RULES, Rules, State, Suspect, Watch, Why, manner, objection
 from cameras.domain.tracks import Track, Tracker
 from cameras.watch.layers import Picture
-from cameras.watch.scene import Scene
+from cameras.watch.scene import SMALLEST_MOVER, Scene
 from cameras.watch.strip import FAR_BOX_SIZES, Candidate, Numbers, measure
 from cameras.watch.verifier import Judgement
 
@@ -104,6 +104,16 @@ class Analyst:
     def finish(self) -> list[Finding]:
         """The stream is over: decide what was left alone long enough for a short clip."""
         return self._judge_ripe(self.last, at_end=True) if self.last is not None else []
+
+    @property
+    def busy(self) -> bool:
+        """Somebody goes somewhere, or something new and still waits for its verdict: whoever stops looking now may miss the act."""
+        changed = self.last is not None and (self.last.moved or self.last.relit)
+        return changed or bool(self.watch.suspects) or any(track.acts for track in self.tracker.live)
+
+    def strange(self, picture: Picture, patience: float) -> bool:
+        """The picture shows something unknown, `patience` times the smallest mover large. Nothing is learned from it."""
+        return self.scene.strange(picture, patience * SMALLEST_MOVER)
 
     def hold_from(self) -> float | None:
         """The earliest time that a suspect under watch may need evidence from; None when there is none."""

@@ -8,10 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Protocol
 
 from broker.messages.cameras import Health
+from cameras.domain.duty import Duty, Why
 from cameras.domain.errors import Code, Facts, Refusal
+from cameras.domain.gate import Gate
 from cameras.watch.address import is_stream
 from cameras.watch.analyst import LONGEST_SIDE, LOOKS_PER_S, Analyst, Finding
+from cameras.watch.baselines import SAVE_EVERY_S, Baselines
 from cameras.watch.layers import Picture
+from cameras.watch.lookout import Lookout
 from cameras.watch.plan import Plan
 from cameras.watch.ring import Kept, Ring
 from cameras.watch.sampler import Sampler
@@ -34,6 +38,8 @@ _STATES: dict[Code, State] = {
     Code.NOT_A_VIDEO: "unreadable",
     Code.NO_PICTURE: "unreadable",
 }
+_FAULTS = {Why.LONG_GOP: Code.LONG_GOP, Why.NO_KEYFRAMES: Code.NO_KEYFRAMES, Why.INTRA_REFRESH: Code.INTRA_REFRESH}
+"""Settings of the camera that keep it from being watched cheaply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +80,21 @@ class _Due:
 
 
 class Camera:
-    """Give it a plan and whom to tell; `run` until `stop`."""
+    """Give it a plan and whom to tell; `run` until `stop`. `baselines`: where its gate is kept between runs, if anywhere."""
 
     def __init__(
-        self, plan: Plan, told: Told, analyst: Callable[[], Analyst], now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        plan: Plan,
+        told: Told,
+        analyst: Callable[[], Analyst],
+        *,
+        baselines: Baselines | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.plan, self.told, self.now = plan, told, now
         self._make_analyst = analyst
+        self._baselines = baselines
+        self._saved_at = time.monotonic()
         self._stop = threading.Event()
         self._health: Health | None = None
         self._told_at = 0.0
@@ -92,7 +106,7 @@ class Camera:
     def run(self) -> None:
         """Watch until stopped: connect, watch, wait a little longer after each failure."""
         failures = 0
-        scene = _Scene(self._make_analyst())
+        scene = _Scene(self._make_analyst(), self._baselines.load(self.plan.id) if self._baselines is not None else Gate())
         while not self._stop.is_set():
             began = time.monotonic()
             connection = _Connection(self, scene)
@@ -104,6 +118,7 @@ class Camera:
                 failures = 0 if time.monotonic() - began > STEADY_S else failures + 1
             finally:
                 connection.close()
+                self.keep(scene.gate, now=True)
             self._stop.wait(BACK_OFF_S[min(failures, len(BACK_OFF_S)) - 1] if failures else 0.2)
 
     def say(self, state: State, code: Code | None = None, facts: Facts | None = None, about: tuple[int, int, float] | None = None) -> None:
@@ -121,6 +136,12 @@ class Camera:
         self._told_at = time.monotonic()
         self.told.health(self.plan.id, self._health)
 
+    def keep(self, gate: Gate, *, now: bool = False) -> None:
+        """Save the gate's levels, now or when it is time again."""
+        if self._baselines is not None and (now or time.monotonic() - self._saved_at > SAVE_EVERY_S):
+            self._saved_at = time.monotonic()
+            self._baselines.save(self.plan.id, gate)
+
     @property
     def stopping(self) -> bool:
         return self._stop.is_set()
@@ -136,6 +157,7 @@ class _Scene:
     """What survives a reconnect: the camera's own time line goes on, and what was learned stays."""
 
     analyst: Analyst
+    gate: Gate
     began: float = field(default_factory=time.monotonic)
     last: float = 0.0
 
@@ -148,6 +170,8 @@ class _Connection:
         self.stream = Stream(camera.plan.url)
         self.live = is_stream(camera.plan.url)
         self.ring = Ring()
+        self.duty = Duty(scene.gate)
+        self.hour = 0
         self.due: list[_Due] = []
         self.base = max(time.monotonic() - scene.began, scene.last + 0.2)
         self.epoch = camera.now() - timedelta(seconds=self.base)
@@ -157,7 +181,7 @@ class _Connection:
     def watch(self) -> None:
         """Until the stream ends. A file that ended is simply over; everything else is a Refusal."""
         self.stream.open()
-        sampler = Sampler(self.stream, per_second=LOOKS_PER_S, longest_side=LONGEST_SIDE)
+        lookout = self._lookout()
         began = time.monotonic()
         try:
             for parcel in self.stream.parcels():
@@ -165,8 +189,10 @@ class _Connection:
                     self.camera.wait(parcel.at - (time.monotonic() - began))
                 if self.camera.stopping:
                     return
-                self._take(sampler, parcel)
-            if not sampler.frames:
+                self._take(lookout, parcel)
+            for at, picture in lookout.rest():
+                self._look(lookout, at + self.base, picture)
+            if not lookout.sampler.frames:
                 raise Refusal(Code.NO_PICTURE)
         finally:
             self._cut_due(None)
@@ -174,26 +200,42 @@ class _Connection:
     def close(self) -> None:
         self.stream.close()
 
-    def _take(self, sampler: Sampler, parcel: Parcel) -> None:
+    def _lookout(self) -> Lookout:
+        info = self.stream.info
+        if info is not None:
+            self.scene.gate.belongs(f"{info.codec} {info.width}x{info.height}")
+        sampler = Sampler(self.stream, per_second=LOOKS_PER_S, longest_side=LONGEST_SIDE)
+        return Lookout(self.stream, self.ring, self.duty, sampler=sampler, judge=self.scene.analyst)
+
+    def _take(self, lookout: Lookout, parcel: Parcel) -> None:
         hold = self.scene.analyst.hold_from()
         earliest = min([due.finding.actor_came for due in self.due] + ([hold] if hold is not None else []), default=None)
-        self.ring.add(parcel, hold_from=None if earliest is None else earliest - self.base - BEFORE_S - 2.0)
-        for at, picture in sampler.pictures(parcel):
-            self.size = upright_size(sampler.frame)
-            self._look(picture, at + self.base)
+        hold_from = None if earliest is None else earliest - self.base - BEFORE_S - 2.0
+        self.hour = self.camera.now().astimezone().hour
+        for at, picture in lookout.pictures(parcel, hour=self.hour, hold_from=hold_from):
+            self._look(lookout, at + self.base, picture)
         self.scene.last = max(self.scene.last, parcel.at + self.base)
         self._cut_due(parcel.at + self.base)
+        self.camera.keep(self.scene.gate)
 
-    def _look(self, picture: Picture, at: float) -> None:
+    def _look(self, lookout: Lookout, at: float, picture: Picture) -> None:
+        self.size = upright_size(lookout.sampler.frame)
         for finding in self.scene.analyst.look(picture, at):
             if finding.flagged:
                 gone = finding.actor_gone if finding.actor_gone is not None else finding.at
                 self.due.append(_Due(finding, max(gone + AFTER_S, finding.at + 1.0)))
-        info = self.stream.info
-        self.camera.say(self._state(picture), about=(*self.size, info.fps) if info is not None else None)
+        if self.duty.awake:
+            self.duty.looked(at - self.base, lookout.newest, busy=self.scene.analyst.busy, hour=self.hour)
+        self._say(picture)
         if at - self._pictured >= LOOK_EVERY_S:
             self._pictured = at
             self.camera.told.picture(self.camera.plan.id, picture)
+
+    def _say(self, picture: Picture) -> None:
+        info, fault = self.stream.info, self.duty.fault()
+        facts = {} if fault is None else {"seconds": round(self.duty.rhythm.longest(self.scene.last - self.base), 1)}
+        about = (*self.size, info.fps) if info is not None else None
+        self.camera.say(self._state(picture), _FAULTS[fault] if fault is not None else None, facts, about)
 
     def _state(self, picture: Picture) -> State:
         look = self.scene.analyst.last
@@ -201,7 +243,7 @@ class _Connection:
             return "moved"
         sample = picture[::8, ::8]
         if float(sample.std()) >= BLIND_SPREAD:
-            return "seen"
+            return "seen" if self.duty.awake else "idle"
         return "dark" if float(sample.mean()) < DARK_LEVEL else "covered"
 
     def _cut_due(self, now: float | None) -> None:

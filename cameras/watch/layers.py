@@ -71,6 +71,14 @@ class Layers:
         new = ~is_back
         return Masks(_mask(new), _mask(settled), _mask(new & ~settled))
 
+    def unlike(self, picture: Picture) -> Mask:
+        """Where this picture is neither the background nor what lies on it. Nothing is learned but the exposure."""
+        soft: Picture = np.asarray(cv2.GaussianBlur(picture, (5, 5), 0), np.uint8)
+        self._follow_exposure(soft)
+        tolerance = 11.0 + 2.0 * self.noise
+        on_it = (self.since != NEVER) & (_difference(soft, self._newcomer8()) <= tolerance)
+        return _mask((_outside(soft, self.adapted()) > tolerance) & ~on_it)
+
     def adapted(self) -> Picture:
         """The background under the present exposure."""
         return np.asarray(np.clip(self.background * self.gain.astype(np.float32), 0, 255), np.uint8)

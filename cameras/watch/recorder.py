@@ -53,7 +53,7 @@ class Recorder:
         self._work.shutdown(wait=True)
 
     def health(self, camera: str, health: Health) -> None:
-        if self._model == NO_MODEL and health.state == "seen" and health.code is None:
+        if self._model == NO_MODEL and health.state in ("seen", "idle") and health.code is None:
             health = health.model_copy(update={"code": Code.NO_MODEL.value})
         self.air.retain(HEALTH, health, camera=camera)
 

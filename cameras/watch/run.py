@@ -19,6 +19,7 @@ from broker.engines import Address
 from broker.messages.cameras import Health
 from broker.messages.devices import About, Desired, Reported, Status
 from broker.topics import ABOUT, DESIRED, HEALTH, REPORTED, SETTLED, SIGHTING, STATUS
+from cameras.watch.baselines import Baselines
 from cameras.watch.plan import Plan, plans_of
 from cameras.watch.spool import Spool
 
@@ -145,7 +146,7 @@ class Watcher:
 
         recorder, post = self._start_recorder(), self._start_post()
         self.client.on(SETTLED.of(camera=plan.id), post.settled)
-        camera = Camera(plan, recorder, recorder.analyst)
+        camera = Camera(plan, recorder, recorder.analyst, baselines=Baselines(self.options.home / "gates"))
         thread = threading.Thread(target=camera.run, name=f"camera-{plan.id}", daemon=True)
         self._running[plan.id] = _Running(plan, camera, thread)
         thread.start()

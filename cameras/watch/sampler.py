@@ -1,6 +1,6 @@
-"""From packets to the pictures that are looked at: everything is decoded, some of it is looked at."""
+"""From decoded pictures to those that are looked at."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cameras.watch.layers import Picture
@@ -20,13 +20,20 @@ class Sampler:
 
     def pictures(self, parcel: Parcel) -> Iterator[tuple[float, Picture]]:
         """The pictures that are due with this packet, with their time on the stream's time line."""
-        for frame in self.stream.pictures(parcel):
-            yield from self._taken(frame, parcel.at)
+        yield from self.due(self.stream.pictures(parcel), parcel.at)
 
     def rest(self) -> Iterator[tuple[float, Picture]]:
         """What the decoder still held when the file ended."""
-        for frame in self.stream.last_pictures():
-            yield from self._taken(frame, self.seconds)
+        yield from self.due(self.stream.last_pictures(), self.seconds)
+
+    def due(self, frames: Iterable[Any], otherwise: float) -> Iterator[tuple[float, Picture]]:
+        """Those of these native frames that are due. What is not later than the last picture is not: it was looked at."""
+        for frame in frames:
+            yield from self._taken(frame, otherwise)
+
+    def back_to(self, seconds: float) -> None:
+        """The pictures after this time were not looked at after all."""
+        self.seconds, self._due = seconds, seconds + 0.5 * self.step
 
     def _taken(self, frame: Any, otherwise: float) -> Iterator[tuple[float, Picture]]:
         at = self.stream.time_of(frame, otherwise)

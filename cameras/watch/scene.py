@@ -52,6 +52,14 @@ class Scene:
             return Look(now, width, height, relit=not moved, moved=moved)
         return Look(now, width, height, self._things(masks), self._movers(masks))
 
+    def strange(self, picture: Picture, smallest_share: float) -> bool:
+        """True when something of at least this share of the picture is neither background nor known to lie there. Nothing is learned."""
+        if self.layers is None or self.layers.last.shape != picture.shape:
+            return True
+        unlike = self.layers.unlike(picture)
+        _, blobs = _blobs(_tidy(unlike, 3, 11), smallest_share)
+        return bool(blobs)
+
     def background(self) -> Picture:
         """The place without what is new, under the present exposure. Only after the first `look`."""
         if self.layers is None:

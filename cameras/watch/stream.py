@@ -124,6 +124,20 @@ class Stream:
         except (av.error.FFmpegError, ValueError):
             self.broken_packets += 1
 
+    def decode(self, data: bytes, pts: int | None, dts: int | None) -> Iterator[Any]:
+        """The pictures that a packet completes that was kept; its time stamps in units of the stream's time base."""
+        packet = av.Packet(data)
+        packet.pts, packet.dts, packet.time_base = pts, dts, self._video.time_base
+        try:
+            yield from self._video.codec_context.decode(packet)
+        except (av.error.FFmpegError, ValueError):
+            self.broken_packets += 1
+
+    def forget(self) -> None:
+        """The next packet is another place of the stream: the decoder begins anew there, at a keyframe."""
+        self._video.codec_context.flush_buffers()
+        self._shown = -1.0
+
     def time_of(self, frame: Any, otherwise: float) -> float:
         """When a picture is to be shown, on the stream's own time line, always growing; `otherwise` where it does not say."""
         told = frame.pts is not None and frame.time_base

@@ -107,6 +107,8 @@ def render(path: Path, story: Story, seconds: float, *, codec: str = "libx264", 
         stream.gop_size = gop
         if codec == "libx264":
             stream.options = {"preset": "ultrafast", "crf": "23", "tune": "zerolatency"}
+        if codec == "libx265":
+            stream.options = {"preset": "superfast", "crf": "28", "x265-params": "log-level=none"}
         for picture in frames(story, seconds):
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
         container.mux(stream.encode(None))

@@ -96,7 +96,8 @@ class Node:
         return process
 
     def spooled(self) -> list[Path]:
-        return list((self.folder / "watcher" / "spool").glob("*/sighting.json"))
+        found = (self.folder / "watcher" / "spool").glob("*/sighting.json")
+        return [path for path in found if not path.parent.name.startswith(".")]  # what is being written is not in the spool yet
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
