@@ -91,6 +91,10 @@ class Keypad:
         self._show(State.OFF)
         self.caller.close()
 
+    def close(self) -> None:
+        """Pull the plug."""
+        self.power_cut()
+
     def _run(self) -> None:
         """The unit's one loop: be connected, ask again what was not answered."""
         while self._running:

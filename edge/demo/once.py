@@ -8,10 +8,13 @@ from typing import Any
 
 from edge.demo import commune, play
 from edge.demo.calls import CallRefused
+from edge.demo.doors import vote_through_doors
 from edge.demo.processes import DemoError, Inbox, RunningNode, wait_for
 from edge.demo.stage import Progress, Stage
 from meeting.log.verifier import Beside, verify
 
+DOORS = 3
+"""Tablet, keypad, roll call."""
 SIGHTINGS = 2
 """Two of the four clips show dumping."""
 SIGHTING_PATIENCE_S, REPORT_PATIENCE_S = 150.0, 60.0
@@ -38,7 +41,7 @@ class Play:
     def run(self) -> list[Row]:
         """All steps. A step that fails is a row that is not ok; what can still be tried is tried."""
         rows: list[Row] = []
-        for step in (self._members, self._speech, self._votes, self._cameras, self._memory):
+        for step in (self._members, self._speech, self._votes, self._doors, self._cameras, self._memory):
             try:
                 rows += step()
             except (CallRefused, DemoError, TimeoutError, ConnectionError) as error:
@@ -81,6 +84,11 @@ class Play:
             Row("verified", f"{len(bundle)} B", ok=verify(bundle).ok),
             Row("tampered", "1 B", ok=not verify(_with_one_byte_changed(bundle)).ok),
         ]
+
+    def _doors(self) -> list[Row]:
+        came, verified = vote_through_doors(self.stage, self.running.settings.home.path / "keypad.flash")
+        told = " · ".join(f"{door} {count}" for door, count in sorted(came.items()))
+        return [Row("doors", told, ok=verified and set(came.values()) == {1} and len(came) == DOORS)]
 
     def _cameras(self) -> list[Row]:
         found: list[dict[str, Any]] = []

@@ -1,6 +1,7 @@
 """Votes by roll call in two real browsers: the secretary's keyboard, the chair's signature, and the mark on the board."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -16,10 +17,17 @@ WIDTHS = {"desktop": (1440, 900), "tablet": (1280, 800), "phone": (390, 844)}
 
 
 @pytest.fixture
-def motion(commune: Commune) -> str:
-    made = new_motion(commune.stage, "Thông qua danh mục sửa chữa nhà văn hóa khu phố")
-    open_motion(commune.stage, made)
-    return made
+def motion(commune: Commune) -> Iterator[str]:
+    """An open motion, closed at the end even if the test was not."""
+    stage = commune.stage
+    made = new_motion(stage, "Thông qua danh mục sửa chữa nhà văn hóa khu phố")
+    open_motion(stage, made)
+    yield made
+    base = f"/api/meetings/{stage.meeting}/motions/{made}"
+    for waiting in [one for one in stage.chair.get(f"{base}/roll-calls") if one["state"] == "waiting"]:
+        stage.chair.post(f"{base}/roll-calls/{waiting['id']}/return")
+    if stage.chair.get(base)["motion"]["state"] == "open":
+        close_motion(stage, made)
 
 
 def photographed(page: Page, name: str) -> None:

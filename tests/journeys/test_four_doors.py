@@ -14,6 +14,7 @@ import pytest
 
 from edge.demo import play
 from edge.demo.clerk import Clerk
+from edge.demo.doors import vote_through_doors
 from edge.demo.keypad import Keypad
 from edge.demo.panel import LAMPS, Panel, State
 from edge.demo.stage import seat_keypad, seat_tablet
@@ -128,6 +129,10 @@ def judged(bundle: Path, receipt: object) -> None:
         found = verify(bad)
         assert found.returncode == 1
         assert f"entries[{index}]" in found.stdout + found.stderr
+
+
+def test_the_demo_shows_three_doors_in_one_vote(hall: Commune, folder: Path) -> None:
+    assert vote_through_doors(hall.stage, folder / "demo.flash") == ({"tablet": 1, "keypad": 1, "roll_call": 1}, True)
 
 
 def test_a_keypad_may_change_its_vote_where_the_rule_lets_it_and_the_last_counts(hall: Commune, keypads: dict[str, Keypad]) -> None:

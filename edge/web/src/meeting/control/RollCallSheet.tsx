@@ -41,6 +41,7 @@ function MemberLine({ row, chosen, current, onChoose, onFocus }: LineProps) {
       aria-disabled={closed !== null}
       data-current={current}
       tabIndex={current ? 0 : -1}
+      data-autofocus={current ? true : undefined}
       onFocus={onFocus}
     >
       <span className={classes.who}>
