@@ -13,8 +13,9 @@ from functools import partial
 
 _log = logging.getLogger("broker.client")
 
-PAYLOAD_MAX = 128 * 1024
-WAITING_MAX = 2000
+PAYLOAD_MAX = 512 * 1024
+"""The seat plan of a hall of two thousand has about 430 KB."""
+WAITING_MAX = 5000
 WAITING_BYTES_MAX = 16 * 1024 * 1024
 
 

@@ -39,8 +39,8 @@ persistence true
 persistence_location {folder}/
 autosave_on_changes true
 autosave_interval 1
-max_packet_size 262144
-max_connections 1000
+max_packet_size 655360
+max_connections 5000
 max_inflight_messages 20
 max_queued_messages 10000
 max_queued_bytes 33554432

@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import resource
 import signal
 import socket
 import ssl
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 import uvicorn
+import uvloop
 from starlette.types import ASGIApp
 
 from edge.compose import Desk, build
@@ -44,9 +46,17 @@ class _Server(uvicorn.Server):
 
 def serve(desk: Desk, https: socket.socket, plain: socket.socket) -> None:
     """Serve until SIGTERM or SIGINT."""
+    _allow_files()
     tls = {"ssl_certfile": str(desk.tls.certificate), "ssl_keyfile": str(desk.tls.key)}
     servers = _Server(_config(desk.app, **tls)), _Server(_config(desk.plain))
-    asyncio.run(_serve(desk, servers, (https, plain)))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(desk, servers, (https, plain)))
+
+
+def _allow_files() -> None:
+    """A tablet needs two descriptors; the usual soft limit of 1024 would end a hall at five hundred."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def renew(desk: Desk, context: ssl.SSLContext | None) -> None:

@@ -27,24 +27,23 @@ from meeting.service.floor import withdraw
 from meeting.service.house import House, Show, Work
 from meeting.service.poll import Opened, Poll, opened
 from meeting.service.secret import token
-from meeting.tables import Asked, Key, Meeting
+from meeting.tables import Key, Meeting
 
 log = logging.getLogger("dinh.meeting")
 Body = dict[str, Any]
 T = TypeVar("T")
 KEPT = timedelta(days=1)
 """For so long after the close of its meeting the answer to an ask is kept."""
-KNOWN = select(col(Asked.device), col(Asked.id), col(Asked.ask_sha256), col(Asked.answer)).where(
-    col(Asked.meeting) == bindparam("of_meeting"),
-    col(Asked.device).in_(bindparam("devices", expanding=True)),
-    col(Asked.id).in_(bindparam("ids", expanding=True)),
+_ASKS = SQLModel.metadata.tables["meeting_asks"]
+KNOWN = select(_ASKS.c.device, _ASKS.c.id, _ASKS.c.ask_sha256, _ASKS.c.answer).where(
+    _ASKS.c.meeting == bindparam("of_meeting"),
+    _ASKS.c.device.in_(bindparam("devices", expanding=True)),
+    _ASKS.c.id.in_(bindparam("ids", expanding=True)),
 )
-FORGET = delete(SQLModel.metadata.tables["meeting_asks"]).where(
-    SQLModel.metadata.tables["meeting_asks"].c.meeting.in_(
-        select(col(Meeting.id)).where(col(Meeting.state) == "closed", col(Meeting.closed_at) < bindparam("before"))
-    )
+FORGET = delete(_ASKS).where(
+    _ASKS.c.meeting.in_(select(col(Meeting.id)).where(col(Meeting.state) == "closed", col(Meeting.closed_at) < bindparam("before")))
 )
-KEEP = insert(SQLModel.metadata.tables["meeting_asks"])
+KEEP = insert(_ASKS)
 Handler = Callable[[Work, str, Mapping[str, Any]], Body]
 
 
@@ -136,16 +135,17 @@ class Asks:
         known = self._known(entry.session, [one]).get(one.key)
         if known is not None:
             return self._again(one, known)
-        if not _is_known(entry.session, one.meeting):
+        row = _found(entry.session, one.meeting)
+        if row is None:
             return self.refused(one.ask.id, Refusal(Code.UNKNOWN_MEETING, meeting=one.meeting))
         answer = self._act(entry, one.meeting, one.device, one.ask)
-        entry.session.execute(KEEP, [one.kept(answer)])
+        entry.session.connection().execute(KEEP, [one.kept(answer)])
         return answer
 
     def _known(self, session: Session, asked: Sequence[Asking]) -> dict[tuple[str, str], tuple[str, str]]:
         """(device, id) -> (SHA-256 of the ask, its answer), of asks of one meeting that were answered before."""
         devices, ids = [one.device for one in asked], [one.ask.id for one in asked]
-        rows = session.execute(KNOWN, {"of_meeting": asked[0].meeting, "devices": devices, "ids": ids})
+        rows = session.connection().execute(KNOWN, {"of_meeting": asked[0].meeting, "devices": devices, "ids": ids})
         return {(device, name): (sha256, answer) for device, name, sha256, answer in rows}
 
     def _again(self, one: Asking, known: tuple[str, str]) -> MeetingAnswer:
@@ -164,7 +164,8 @@ class Asks:
         return [answers[place] for place in range(len(asked))]
 
     def _cast_in(self, entry: Entry, meeting: str, asked: Sequence[Asking]) -> list[MeetingAnswer]:
-        if not _is_known(entry.session, meeting):
+        row = _found(entry.session, meeting)
+        if row is None:
             return [self.refused(one.ask.id, Refusal(Code.UNKNOWN_MEETING, meeting=meeting)) for one in asked]
         known = self._known(entry.session, asked)
         fresh: dict[tuple[str, str], Asking] = {}
@@ -187,7 +188,7 @@ class Asks:
             return answers
 
         answers = self.house.work(entry, meeting, act)
-        entry.session.execute(KEEP, [one.kept(answers[one.key]) for one in asked])
+        entry.session.connection().execute(KEEP, [one.kept(answers[one.key]) for one in asked])
         return answers
 
     def _voted(self, poll: Poll, one: Asking, ballot: Opened | MeetingAnswer) -> MeetingAnswer:
@@ -262,9 +263,9 @@ def _set_online(work: Work, *, kid: str, online: bool) -> None:
     work.show(Show.ROLL)
 
 
-def _is_known(session: Session, meeting: str) -> bool:
+def _found(session: Session, meeting: str) -> Meeting | None:
+    """The meeting. Who keeps it spares the session a second look: it holds rows only weakly."""
     try:
-        store.meeting(session, meeting)
+        return store.meeting(session, meeting)
     except Refusal:
-        return False
-    return True
+        return None

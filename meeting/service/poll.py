@@ -8,10 +8,9 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, and_, bindparam, exists, insert, select, update
+from sqlalchemy import BindParameter, and_, bindparam, exists, insert, select, update
 from sqlmodel import SQLModel, col
 
 from broker.messages.meetings import Receipt
@@ -25,8 +24,7 @@ from meeting.log.merkle import leaf_hash
 from meeting.log.receipts import Placed, receipt
 from meeting.service.house import APPEND, Work, frontier_of
 from meeting.service.keys import is_signed, open_signed
-from meeting.tables import Ballot as BallotRow
-from meeting.tables import Current, Key, Member, Motion, Stay
+from meeting.tables import Motion
 
 Body = dict[str, Any]
 Values = dict[str, Any]
@@ -37,42 +35,39 @@ def _many(name: str) -> BindParameter[Sequence[str]]:
 
 
 _MEETING: BindParameter[str] = bindparam("of_meeting")
-RECEIPTS = select(col(BallotRow.ballot_sha256), col(BallotRow.receipt)).where(
-    col(BallotRow.meeting) == _MEETING, col(BallotRow.ballot_sha256).in_(_many("digests"))
+_T = SQLModel.metadata.tables
+_BALLOTS, _CURRENT, _KEYS = _T["meeting_ballots"].c, _T["meeting_current"].c, _T["meeting_keys"].c
+_MEMBERS, _STAYS = _T["meeting_members"].c, _T["meeting_stays"].c
+RECEIPTS = select(_BALLOTS.ballot_sha256, _BALLOTS.receipt).where(
+    _BALLOTS.meeting == _MEETING, _BALLOTS.ballot_sha256.in_(_many("digests"))
 )
 VOTERS = (
     select(
-        *(col(column) for column in (Key.kid, Key.member, Key.seat, Key.device, Key.jwk, Key.door)),
-        col(Member.votes),
-        exists().where(col(Stay.meeting) == _MEETING, col(Stay.member) == col(Key.member), col(Stay.left_at).is_(None)),
+        *(_KEYS[name] for name in ("kid", "member", "seat", "device", "jwk", "door")),
+        _MEMBERS.votes,
+        exists().where(_STAYS.meeting == _MEETING, _STAYS.member == _KEYS.member, _STAYS.left_at.is_(None)),
     )
-    .select_from(Key)
-    .outerjoin(Member, and_(col(Member.meeting) == _MEETING, col(Member.id) == col(Key.member)))
-    .where(col(Key.meeting) == _MEETING, col(Key.kid).in_(_many("kids")), col(Key.ended_at).is_(None))
+    .select_from(_T["meeting_keys"])
+    .outerjoin(_T["meeting_members"], and_(_MEMBERS.meeting == _MEETING, _MEMBERS.id == _KEYS.member))
+    .where(_KEYS.meeting == _MEETING, _KEYS.kid.in_(_many("kids")), _KEYS.ended_at.is_(None))
 )
 MOTIONS = select(Motion).where(col(Motion.meeting) == _MEETING, col(Motion.id).in_(_many("motions")))
-NONCES = select(col(BallotRow.motion), col(BallotRow.member), col(BallotRow.nonce)).where(
-    col(BallotRow.meeting) == _MEETING,
-    col(BallotRow.motion).in_(_many("motions")),
-    col(BallotRow.member).in_(_many("members")),
-    col(BallotRow.nonce).in_(_many("nonces")),
+NONCES = select(_BALLOTS.motion, _BALLOTS.member, _BALLOTS.nonce).where(
+    _BALLOTS.meeting == _MEETING,
+    _BALLOTS.motion.in_(_many("motions")),
+    _BALLOTS.member.in_(_many("members")),
+    _BALLOTS.nonce.in_(_many("nonces")),
 )
-VOTED = select(col(Current.motion), col(Current.member)).where(
-    col(Current.meeting) == _MEETING, col(Current.motion).in_(_many("motions")), col(Current.member).in_(_many("members"))
+VOTED = select(_CURRENT.motion, _CURRENT.member).where(
+    _CURRENT.meeting == _MEETING, _CURRENT.motion.in_(_many("motions")), _CURRENT.member.in_(_many("members"))
 )
-KEEP = insert(SQLModel.metadata.tables["meeting_ballots"])
-FIRST = insert(SQLModel.metadata.tables["meeting_current"])
-_CURRENT = SQLModel.metadata.tables["meeting_current"]
+KEEP, FIRST = insert(_T["meeting_ballots"]), insert(_T["meeting_current"])
 AGAIN = (
-    update(_CURRENT)
-    .where(
-        _CURRENT.c.meeting == _MEETING,
-        _CURRENT.c.motion == bindparam("of_motion"),
-        _CURRENT.c.member == bindparam("of_member"),
-    )
+    update(_T["meeting_current"])
+    .where(_CURRENT.meeting == _MEETING, _CURRENT.motion == bindparam("of_motion"), _CURRENT.member == bindparam("of_member"))
     .values(seat=bindparam("new_seat"), choice=bindparam("new_choice"), index=bindparam("new_index"))
 )
-# The statements are made once.
+# The statements are made once, and over the tables: the ORM would take as long for each question as the database for all of them.
 
 
 @dataclass(frozen=True)
@@ -111,7 +106,7 @@ class Poll:
         self._work, self._frontier = work, frontier_of(work.meeting)
         self._origin = work.house.origin(work.id)
         named = {"of_meeting": work.id, "motions": list({one.ballot.motion for one in ballots})}
-        ask = partial(work.session.execute, execution_options={"prebuffer_rows": True})
+        ask = work.session.connection().execute
         self._receipts = {row[0]: row[1] for row in ask(RECEIPTS, {**named, "digests": [one.sha256 for one in ballots]})}
         self._voters = {row[0]: _voter(row, work.id) for row in ask(VOTERS, {**named, "kids": [one.kid for one in ballots]})}
         self._motions = {row.id: row for row in work.session.execute(MOTIONS, named).scalars()}
@@ -142,15 +137,15 @@ class Poll:
         """Everything that was taken: log, ballots, the one current ballot of each voter, the end of the log."""
         if not self._log:
             return
-        session, meeting = self._work.session, self._work.meeting
-        session.execute(APPEND, self._log)
-        session.execute(KEEP, self._kept)
+        write, meeting = self._work.session.connection().execute, self._work.meeting
+        write(APPEND, self._log)
+        write(KEEP, self._kept)
         first = [values for whose, values in self._current.items() if whose not in self._before]
         again = [_as_new(values) for whose, values in self._current.items() if whose in self._before]
         if first:
-            session.execute(FIRST, first)
+            write(FIRST, first)
         if again:
-            session.connection().execute(AGAIN, again)
+            write(AGAIN, again)
         meeting.log_size, meeting.log_peaks = self._frontier.size, " ".join(peak.hex() for peak in self._frontier.peaks)
         publisher, whose_meeting = self._work.house.publisher, self._work.id
         voters = max(self._motions[motion].eligible for motion, _ in self._current)
@@ -195,8 +190,8 @@ class Poll:
         self._receipts[one.sha256] = text
 
 
-def _voter(row: Row[Any], meeting: str) -> Voter:
-    _, member, seat, device, jwk, door, votes, present = tuple[Any, ...](row)
+def _voter(row: Sequence[Any], meeting: str) -> Voter:
+    _, member, seat, device, jwk, door, votes, present = row
     return Voter(Binding(meeting, member, seat, device, json.loads(jwk)), door, bool(votes), bool(present))
 
 

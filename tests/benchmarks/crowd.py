@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import uvloop
 
 from edge.demo.calls import Node
 from tests.benchmarks.hall import Seated, stamp
@@ -181,4 +182,5 @@ async def _serve(share: Share, pipe: Connection) -> None:
 
 def run(share: Share, pipe: Connection) -> None:
     """The process."""
-    asyncio.run(_serve(share, pipe))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(share, pipe))

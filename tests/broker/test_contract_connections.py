@@ -145,7 +145,7 @@ def test_a_violation_ends_the_connection(office: Office, garbage: bytes) -> None
 
 def test_an_oversized_packet_ends_the_connection_before_it_is_sent(office: Office, meeting: Topics) -> None:
     with office.fresh(Role.NODE) as raw:
-        whole = publish_packet(meeting("agenda"), bytes(300_000))
+        whole = publish_packet(meeting("agenda"), bytes(700_000))
         raw.send(whole[:200])
         assert raw.closed()
 

@@ -14,7 +14,7 @@ from edge.demo.stage import seat_tablet
 from edge.demo.tablet import Tablet
 from tests.commune import Commune, all_present, found_commune
 
-MOST_BYTES = 256 * 1024
+MOST_BYTES = 640 * 1024
 """What the broker carries at most from somebody who has signed in."""
 
 

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import resource
 import signal
 import sqlite3
 import sys
@@ -22,6 +23,8 @@ def main() -> int:
     parser.add_argument("--port", type=int, required=True)
     asked = parser.parse_args()
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # one descriptor for each client
     try:
         asyncio.run(serve(FileGate(asked.folder), asked.folder, host=asked.host, port=asked.port))
     except GateError as error:

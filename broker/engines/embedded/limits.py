@@ -15,7 +15,7 @@ class Limits:
     stall_s: float = 30.0
     """A client that takes nothing from a full write buffer for so long is cut."""
     packet_before: int = 4 * KIB
-    packet_after: int = 256 * KIB
+    packet_after: int = 640 * KIB
     connections: int = 5000
     newcomers: int = 256
     """Connections that have not yet shown who they are."""
