@@ -328,7 +328,8 @@ def test_a_signature_of_another_key_is_none(five: Council) -> None:
     prepared = b"x" * 32 + message(five, motion)
     forged = make_key().sign(prepared, PSS(MGF1(SHA384()), 48), SHA384())
     words = BoxWords(motion=motion, prepared=base64url(prepared), signature=base64url(forged))
-    refused(Code.BOX_SIGNATURE, lambda: five.room.service.box.put(five.meeting, words))
+    assert refused(Code.BOX_SIGNATURE, lambda: five.room.service.box.put(five.meeting, words)) == {}
+    assert shown(five.room, five.meeting).cast == 0
 
 
 def test_a_flood_is_held_back_and_nobody_is_remembered(five: Council) -> None:
