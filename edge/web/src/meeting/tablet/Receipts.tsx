@@ -9,22 +9,11 @@ import { timeToSecond } from "../../ground/words/format";
 import type { ResultView } from "../api";
 import { Chosen } from "../parts/Chosen";
 import { chosenOf } from "../parts/choice";
+import { onBoard, type Cast } from "./board";
 import { useDesk, useView } from "./context";
 import type { Vote } from "./desk";
 import classes from "./Receipts.module.css";
 import { Proof, qrOf, useFindings } from "./Taken";
-
-type Cast = NonNullable<Vote["cast"]>;
-export type Found = "found" | "missing" | "replaced" | "open" | "unknown";
-
-/** Whether the public board shows this ballot: same code, same choice. */
-export function onBoard(result: Pick<ResultView, "motion" | "board"> | undefined, { choice, receipt }: Cast): Found {
-  if (result === undefined) return "unknown";
-  if (result.motion.state !== "closed") return "open";
-  const line = result.board.find(({ code, index }) => code === receipt.code && index === receipt.index);
-  if (line?.choice !== choice) return "missing";
-  return line.counts ? "found" : "replaced";
-}
 
 const SIGNS = { found: IconCircleCheck, missing: IconCircleX, replaced: IconClock, open: IconClock, unknown: IconClock };
 
