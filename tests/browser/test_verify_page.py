@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.browser.conftest import LANGUAGES, SIZES, picture
 from tests.browser.looks import CUT, SETTLE_MS, SMALL, TARGET_PX, violations
@@ -42,7 +42,7 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 
 def choose(page: Page, pile: str, *files: tuple[str, bytes]) -> None:
-    page.locator(f"#pick-{pile}").set_input_files([{"name": name, "mimeType": "", "buffer": raw} for name, raw in files])
+    page.locator(f"#pick-{pile}").set_input_files([FilePayload(name=name, mimeType="", buffer=raw) for name, raw in files])
 
 
 def give(page: Page, evening: Evening) -> None:

@@ -70,7 +70,7 @@ def mth(entries: Sequence[bytes]) -> bytes:
 
 def below(n: int) -> int:
     """The largest power of two smaller than n."""
-    return max(2**i for i in range(n) if 2**i < n)
+    return max(1 << i for i in range(n) if 1 << i < n)
 
 
 def path(m: int, entries: Sequence[bytes]) -> list[bytes]:

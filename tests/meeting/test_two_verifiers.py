@@ -64,18 +64,26 @@ def test_every_changed_field_is_caught_by_both(evening: Evening, other: Second) 
     assert len(both_find(asked, other)) > 100
 
 
+def lose(holder: dict[str, Any], key: str) -> None:
+    del holder[key]
+
+
+def double(holder: dict[str, Any], key: str) -> None:
+    holder[f"{key}2"] = holder[key]
+
+
 def test_every_field_that_is_gone_or_too_many_is_caught_by_both_or_harmless(evening: Evening, other: Second) -> None:
     """Harmless is one thing only: the text of an entry that this vote does not need is kept back. Its leaf still stands in the tree, the
     count is the same, and both say how many entries are hidden.
     """
     asked = []
     for path, _ in places(json.loads(evening.bundle)):
-        for change in (lambda holder, key: holder.pop(key), lambda holder, key: holder.update({f"{key}2": holder[key]})):
+        for change in (lose, double):
             bundle = holder = json.loads(evening.bundle)
             for key in path[:-1]:
                 holder = holder[key]
             if isinstance(holder, dict):
-                change(holder, path[-1])
+                change(holder, str(path[-1]))
                 asked.append((path, canonical(bundle)))
     whole, harmless = first(evening.bundle), 0
     for (path, bundle), told in zip(asked, other.check_all((bundle, Beside()) for _, bundle in asked), strict=True):
