@@ -70,7 +70,7 @@ SHORT_CODE = re.compile(r"[A-Z0-9]{6}")
 """The code that two screens show at enrolment: letters of no language."""
 SAME_IN_BOTH = re.compile(
     r"[0-9A-Z]{4}-[0-9A-Z]{4}|dinh\.local/\S*|\+[0-9a-f]{8}\+\S+|\S*\.dinh\.json|rtsp://\S*|file://\S*|https?://\S*|dinh \w+"
-    r"|\b(?:Đình|Camera|PIN|QR|SHA-256|RTSP|TCP|UDP|CA|Android|iPad|iPhone|Windows|Tablet|Ctrl|Enter|Open311|webhook|broker)\b"
+    r"|\b(?:Đình|Camera|PIN|QR|SHA-256|RTSP|TCP|UDP|CA|Android|iPad|iPhone|Windows|Tablet|Ctrl|Enter|Open311|webhook|broker|English|Tiếng Việt)\b"
     r"|\b(?:h264|hevc|Chrome|Linux|UTC)\b|[0-9a-f]{6,}|\b[0-9a-f]{4}\b|\b\w{1,2}\b",
     re.IGNORECASE,
 )
