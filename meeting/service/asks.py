@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, delete, insert
 from sqlmodel import Session, SQLModel, col, select
 
 from broker import topics
+from broker.identity import is_id
 from broker.messages.meetings import MeetingAnswer, MeetingAsk
 from meeting import store
 from meeting.domain.errors import Code, Facts, Refusal
@@ -55,10 +56,10 @@ def _speak(work: Work, device: str, body: Mapping[str, Any]) -> Body:
 
 
 def _withdraw(work: Work, device: str, body: Mapping[str, Any]) -> Body:
-    if set(body) != {"request"} or not isinstance(body["request"], str):
+    if set(body) != {"request"} or not isinstance(body["request"], str) or not is_id(body["request"]):
         raise Refusal(Code.ASK_MALFORMED, field="request")
     key = bound_here(work, device)
-    return {"request": withdraw(work, member=key.member, request=body["request"][:40])}
+    return {"request": withdraw(work, member=key.member, request=body["request"])}
 
 
 def _ballot(ask: MeetingAsk, device: str) -> Opened:

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Visit, say
 from tests.browser.looks import SEEN, Looks
@@ -71,6 +71,24 @@ def test_one_key_confirms_one_takes_back_and_the_report_arrives(visit: Visit, co
         looks.at(reports, "admin-reports-delivered", language)
     wrong = looks.wrong()
     assert not wrong, wrong
+
+
+def test_who_takes_back_before_the_node_has_answered_takes_back_that_verdict(visit: Visit, commune: Commune) -> None:
+    camera = name_of(commune, "night")
+    page = desk(visit, camera)
+    asked: list[Route] = []
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+
+    page.route("**/verdict", hold)
+    page.keyboard.press("9")
+    expect(line(page, camera)).to_be_hidden()
+    page.keyboard.press("u")
+    with page.expect_response("**/undo"):
+        asked[0].continue_()
+    page.unroute("**/verdict")
+    expect(line(page, camera)).to_be_visible()
 
 
 def test_a_rejection_carries_its_reason_and_the_empty_queue_says_what_was_watched(visit: Visit, commune: Commune) -> None:

@@ -123,6 +123,13 @@ def test_a_header_that_verifiers_read_otherwise_is_refused(five: Council, header
     assert (answer.ok, answer.code) == (False, Code.BALLOT_BYTES)
 
 
+def test_a_request_that_is_no_id_is_refused_by_every_database(either: Room) -> None:
+    """PostgreSQL takes no NUL, and what a database cannot take would be told as a fault of the disk."""
+    tablet = council(either).arrive(0)[0]
+    answer = tablet.ask("withdraw", {"request": "\0"})
+    assert (answer.code, answer.facts) == (Code.ASK_MALFORMED, {"field": "request"})
+
+
 def test_who_voted_very_often_comes_back_with_his_newest_receipts(five: Council) -> None:
     """All of them would be too large for a message of the air, and the answer would never leave."""
     tablet = five.arrive(0, 1, 2, 3)[0]

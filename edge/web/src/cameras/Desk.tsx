@@ -1,6 +1,6 @@
 import { Alert, Button, SegmentedControl } from "@mantine/core";
 import { IconAlertTriangle, IconChevronLeft, IconInbox } from "@tabler/icons-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { sentence } from "../ground/http/sentence";
@@ -84,14 +84,23 @@ function useVerdicts(list: Brief[], chosen: string | null, choose: (id: string |
     setRefused({ id, error });
     choose(id);
   };
+  const early = useRef(false);
   const judging = useJudge((error, given) => {
+    early.current = false;
     refuse(error, given.id);
     setNote(given.note);
   });
   const undoing = useUndo();
+  const given = (judged: Whole) => {
+    setLast(judged);
+    if (early.current) undo(judged.id);
+    early.current = false;
+  };
+  // Who takes a verdict back before the node has answered means this one, not the one before it.
+  useKeys(judging.isPending ? { u: () => (early.current = true) } : {});
   const give = (sighting: Whole): Give => (verdict, reason) => {
     setRefused(null);
-    judging.mutate({ id: sighting.id, verdict, note, revision: sighting.revision, ...(reason === undefined ? {} : { reason }) }, { onSuccess: setLast });
+    judging.mutate({ id: sighting.id, verdict, note, revision: sighting.revision, ...(reason === undefined ? {} : { reason }) }, { onSuccess: given });
     setNote("");
     choose(following(list, chosen));
   };
@@ -103,14 +112,14 @@ function useVerdicts(list: Brief[], chosen: string | null, choose: (id: string |
     };
     undoing.mutate(id, { onSuccess: back, onError: (error) => refuse(error, id) });
   };
-  return { refused, note, setNote, give, undo, last, undoing: undoing.isPending, clear: () => setRefused(null) };
+  return { refused, note, setNote, give, undo, last, judging: judging.isPending, undoing: undoing.isPending, clear: () => setRefused(null) };
 }
 
 type Verdicts = ReturnType<typeof useVerdicts>;
 
 function Lately({ verdicts }: { verdicts: Verdicts }) {
-  const { last } = verdicts;
-  return last === null ? null : <Last key={last.id} last={last} busy={verdicts.undoing} onUndo={() => verdicts.undo(last.id)} />;
+  const { last, judging } = verdicts;
+  return last === null || judging ? null : <Last key={last.id} last={last} busy={verdicts.undoing} onUndo={() => verdicts.undo(last.id)} />;
 }
 
 function Open({ id, count, verdicts, onBack }: { id: string; count: number; verdicts: Verdicts; onBack: () => void }) {
