@@ -52,6 +52,7 @@ function OpenVote({ motion, roll }: { motion: MotionSnapshot; roll: RollSnapshot
       <Title>{motion.title}</Title>
       {motion.method === "election" && <p className={classes.rule}>{t("meeting.election.of", { seats: number(motion.seats), candidates: number(motion.candidates.length) })}</p>}
       {motion.rule && <p className={classes.rule}>{ruleLine(t, { ...motion.rule, method: motion.method })}</p>}
+      <Counts motion={motion} className={classes.rule} />
       <div className={plan ? classes.count : undefined}>
         <div className={classes.cast}>
           <p>
@@ -61,7 +62,6 @@ function OpenVote({ motion, roll }: { motion: MotionSnapshot; roll: RollSnapshot
           <div className={classes.track} role="progressbar" aria-valuenow={motion.cast} aria-valuemax={here} aria-label={t("meeting.hall.castLabel")}>
             <span style={{ width: `${(motion.cast / Math.max(here, 1)) * 100}%` }} />
           </div>
-          <Counts motion={motion} className={classes.rule} />
         </div>
         {plan && (
           <div className={classes.plan}>
@@ -84,7 +84,7 @@ function Result({ motion, count }: { motion: MotionSnapshot; count: Count }) {
       <Votes count={count} asked={motion} large />
       <BoxCounts count={count} className={classes.rule} />
       <Corrections corrections={motion.corrections.slice(-1)} />
-      {motion.rule && !election && !corrected && <p className={classes.rule}>{ruleLine(t, { ...motion.rule, needed: count.needed })}</p>}
+      {motion.rule && !election && !corrected && count.issued == null && <p className={classes.rule}>{ruleLine(t, { ...motion.rule, needed: count.needed })}</p>}
     </section>
   );
 }

@@ -28,13 +28,19 @@ export function usePaper(motion: MotionSnapshot, meeting: string): CheckedPaper 
   }).data;
 }
 
+/** What sort of vote it is, in the line above the question. */
+function kindOf({ method, secret }: CheckedPaper["paper"]): string {
+  if (method === "election") return secret === null ? "meeting.election.kind" : "meeting.secret.election";
+  return secret === null ? "meeting.vote.kind" : "meeting.secret.kind";
+}
+
 function Question({ motion, checked, weight }: { motion: MotionSnapshot; checked: CheckedPaper; weight: number | undefined }) {
   const { t } = useTranslation();
   const { paper } = checked;
   const rule = motion.rule ?? { ...paper.rule, share: paper.rule.share.join("/") };
   return (
     <header className={classes.question}>
-      <p className={classes.kind}>{paper.method === "election" ? t("meeting.election.kind", { item: paper.item_title }) : t("meeting.vote.kind", { item: paper.item_title })}</p>
+      <p className={classes.kind}>{t(kindOf(paper), { item: paper.item_title })}</p>
       <h1 ref={takesFocus} tabIndex={-1}>
         {paper.title}
       </h1>
