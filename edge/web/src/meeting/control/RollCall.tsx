@@ -1,4 +1,5 @@
 import { Button, Modal } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { IconArrowBackUp, IconEdit, IconListCheck, IconSignature } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -44,12 +45,13 @@ function Lines({ meeting, call }: Pick<One, "meeting" | "call">) {
 /** The chair reads all lines and signs them, or sends them back. */
 function Countersign({ meeting, motion, call, signer, onClose }: One & { signer: Signer; onClose: () => void }) {
   const { t } = useTranslation();
+  const small = useMediaQuery("(max-width: 900px)");
   const id = motion.motion ?? "";
   const sign = useCallDeed(meeting.id, id, () => countersign(signer, id, call));
   const back = useCallDeed(meeting.id, id, () => sendBack(meeting.id, id, call.id));
   const error = sign.error ?? back.error;
   return (
-    <Modal opened onClose={onClose} title={t("meeting.calling.countersign")} size="xl" fullScreen={window.innerWidth < 900} closeButtonProps={{ "aria-label": t("house.close") }} classNames={{ body: classes.sheet ?? "", content: classes.content ?? "" }}>
+    <Modal opened onClose={onClose} title={t("meeting.calling.countersign")} size={1080} fullScreen={small} closeButtonProps={{ "aria-label": t("house.close") }} classNames={{ body: classes.sheet ?? "", content: classes.content ?? "" }}>
       <div className={classes.top}>
         <p className={classes.question}>{motion.title}</p>
         <p className="quiet">{t("meeting.calling.by", { name: call.name, at: time(call.made_at) })}</p>

@@ -1,4 +1,5 @@
 import { Button, Modal, SegmentedControl } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { IconSend } from "@tabler/icons-react";
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
@@ -87,12 +88,14 @@ function useSheetKeys(list: Row[], at: number, go: (at: number) => void, choose:
     else if (row !== undefined && (event.key === "Delete" || event.key === "Backspace" || event.key === "0")) choose(row, null);
     else return;
     event.preventDefault();
+    event.stopPropagation();
   };
 }
 
 /** The sheet that the secretary fills in while the names are called. */
 export function RollCallSheet({ meeting, motion, waiting, signer, draft, onDraft, onClose }: Props) {
   const { t } = useTranslation();
+  const small = useMediaQuery("(max-width: 900px)");
   const [every, setEvery] = useState(false);
   const [at, setAt] = useState(0);
   const all = useMemo(() => rows(meeting.members, motion, waiting), [meeting.members, motion, waiting]);
@@ -121,13 +124,14 @@ export function RollCallSheet({ meeting, motion, waiting, signer, draft, onDraft
     });
   };
   const keys = useSheetKeys(list, at, setAt, choose, finish);
-  const open = all.filter(({ closed, done }) => closed === null && !done).length;
+  const open = all.filter(({ member, closed, done }) => closed === null && !done && !draft.has(member.id)).length;
   return (
-    <Modal opened onClose={onClose} title={t("meeting.calling.title")} size="xl" fullScreen={window.innerWidth < 900} closeButtonProps={{ "aria-label": t("house.close") }} classNames={{ body: classes.sheet ?? "", content: classes.content ?? "" }} trapFocus>
+    <Modal opened onClose={onClose} title={t("meeting.calling.title")} size={1080} fullScreen={small} closeButtonProps={{ "aria-label": t("house.close") }} classNames={{ body: classes.sheet ?? "", content: classes.content ?? "" }} trapFocus onKeyDown={(event) => event.key === "Enter" && event.ctrlKey && finish()}>
       <div className={classes.top}>
         <p className={classes.question}>{motion.title}</p>
         <div className={classes.tools}>
           <SegmentedControl
+            size="md"
             aria-label={t("meeting.calling.filter")}
             value={every ? "all" : "open"}
             onChange={(value) => {

@@ -14,7 +14,8 @@ export function Steps({ meeting, steps }: { meeting: string; steps: NamedStep[] 
   const big = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     const key = (event: KeyboardEvent) => {
-      if (event.key === "Enter" && event.ctrlKey) big.current?.click();
+      // A dialog above has a meaning of its own for these keys.
+      if (event.key === "Enter" && event.ctrlKey && document.querySelector("[role=dialog]") === null) big.current?.click();
     };
     window.addEventListener("keydown", key);
     return () => window.removeEventListener("keydown", key);
