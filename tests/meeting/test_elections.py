@@ -125,7 +125,8 @@ def test_the_quorum_is_weighed_with_the_rule(hall: Room) -> None:
     hall.service.chairing.set_presence(three.meeting, three.pins[0].member, present=False)
     with pytest.raises(Refusal) as refusal:
         three.opened(WEIGHTED)
-    assert refusal.value.facts == {"rule": WEIGHTED, "needed": 10, "present": 9, "voters": 19}
+    wanted = {"rule": WEIGHTED, "needed": 10, "present": 9, "voters": 19}
+    assert {name: refusal.value.facts[name] for name in wanted} == wanted
     assert three.opened("thu-tuc-co-mat")
 
 
