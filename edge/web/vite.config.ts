@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
-import { verifyPage } from "./verify/inline";
+import { verifyPage } from "./verify/inline.ts";
 
 const node = process.env.DINH_NODE ?? "https://127.0.0.1:8443";
 
