@@ -325,7 +325,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Open Enrolment */
+        /**
+         * Open Enrolment
+         * @description A secretary invites only a member's own phone or tablet to his seat.
+         */
         post: operations["open_enrolment_api_enrolments_post"];
         delete?: never;
         options?: never;
