@@ -145,6 +145,15 @@ class Crowd:
             cpu_s=cpu_s,
         )
 
+    async def again(self) -> list[bool]:
+        """Send every ballot once more; whether each got the very same answer."""
+        before = [one.seen.answer for one in self.tablets]
+        for cast, tablet in zip(self.casts, self.tablets, strict=True):
+            tablet.answered = asyncio.get_running_loop().create_future()
+            tablet.cast(cast.frame)
+        await asyncio.wait_for(asyncio.gather(*(one.answered for one in self.tablets)), self.share.patience_s)
+        return [one.seen.answer == was for one, was in zip(self.tablets, before, strict=True)]
+
     async def closed(self) -> list[float]:
         """When each tablet held the closed snapshot with its result. Seconds of time.monotonic()."""
         await asyncio.wait_for(asyncio.gather(*(one.closed for one in self.tablets)), self.share.patience_s)
@@ -167,6 +176,7 @@ async def _serve(share: Share, pipe: Connection) -> None:
         "arm": crowd.arm,
         "cast": crowd.cast,
         "closed": crowd.closed,
+        "again": crowd.again,
     }
     with ThreadPoolExecutor(1) as listening:
         while (asked := await loop.run_in_executor(listening, pipe.recv)) is not None:
