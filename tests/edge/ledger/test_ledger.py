@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from edge.errors import Code, Refusal
@@ -196,3 +197,43 @@ def test_a_commit_that_fails_fails_every_future(tmp_path: Path) -> None:
     assert called == []
     ledger.stop()
     store.close()
+
+
+def together(sizes: list[int]) -> Callable[[LedgerEntry, Sequence[str]], list[str]]:
+    """Inserts all names it is handed, and keeps how many they were."""
+
+    def job(entry: LedgerEntry, names: Sequence[str]) -> list[str]:
+        sizes.append(len(names))
+        for name in names:
+            insert(name)(entry)
+        return [name.upper() for name in names]
+
+    return job
+
+
+def test_what_waits_side_by_side_for_the_same_is_handed_over_at_once_in_its_order(ledger: Ledger, store: Store) -> None:
+    sizes: list[int] = []
+    go, job = threading.Event(), together(sizes)
+    ledger.submit(lambda _entry: go.wait(10))
+    first = [ledger.gather(job, name) for name in "abc"]
+    between = ledger.submit(insert("x"))
+    last = [ledger.gather(job, name) for name in "de"]
+    go.set()
+    assert [one.result(10) for one in (*first, between, *last)] == ["A", "B", "C", "x", "D", "E"]
+    assert sizes == [3, 2]
+    assert rows(store) == set("abcdex")
+    assert facts(store) == 6
+
+
+def test_when_a_run_fails_each_is_tried_alone_and_only_the_wrong_one_fails(ledger: Ledger, store: Store) -> None:
+    sizes: list[int] = []
+    go, job = threading.Event(), together(sizes)
+    ledger.submit(lambda _entry: go.wait(10))
+    waiting = [ledger.gather(job, name) for name in ("a", "b", "a", "c")]
+    go.set()
+    assert [waiting[place].result(10) for place in (0, 1, 3)] == ["A", "B", "C"]
+    with pytest.raises(IntegrityError):
+        waiting[2].result(10)
+    assert sizes == [4, 1, 1, 1, 1]
+    assert rows(store) == set("abc")
+    assert facts(store) == 3
