@@ -61,7 +61,7 @@ class Box:
         self.boxed: dict[str, str] = {}
         """Tracker -> choice of every ballot that was taken."""
         self.issued: dict[str, str] = {}
-        """Tablet -> the token's ask that was answered."""
+        """Tablet -> the blinded message that was signed for it."""
 
     def invent(self, draw: Random) -> bytes:
         self.numbers += 1
@@ -133,7 +133,8 @@ class Box:
         right = (
             said is not None and {name: said.get(name) for name in expected} == expected and bool(NONCE.fullmatch(str(said.get("nonce"))))
         )
-        if not right or self.issued.setdefault(device, token) != token:
+        blinded = str((said or {}).get("blinded"))
+        if not right or self.issued.setdefault(device, blinded) != blinded:
             raise WrongAnswer(f"a token for {device}: {raw!r}")
 
     def _count(self) -> None:

@@ -47,7 +47,7 @@ class Bundles:
         self.whole: dict[str, Any] = json.loads(bundle)
         told = [json.loads(one.get("text", "{}")) for one in self.whole["entries"]]
         mine = [at for at, one in enumerate(told) if one.get("motion") == self.whole["motion"]]
-        self.opening = min(mine)
+        self.opening, self.result = min(mine), next(at for at in mine if told[at]["kind"] == "result")
         self.accepted = 0
 
     def invent(self, draw: Random) -> bytes:
@@ -93,9 +93,11 @@ class Bundles:
         return names and signed and same
 
     def _same(self, said: dict[str, Any], honest: dict[str, Any], *, at: int) -> bool:
-        """The entry itself; or its leaf alone, before the vote (the rolls say again what presence and keys came to) or of another."""
+        """The entry itself; or its leaf alone: before the vote (the rolls say again what presence and keys came to), of another vote, or
+        behind the result, where a correction could also be withheld by showing the bundle from before it.
+        """
         entry = json.loads(honest.get("text", "{}"))
-        spare = at < self.opening or entry.get("motion", self.whole["motion"]) != self.whole["motion"]
+        spare = not self.opening <= at <= self.result or entry.get("motion", self.whole["motion"]) != self.whole["motion"]
         return said == honest or (said == {"leaf": honest["leaf"]} and spare)
 
     def close(self) -> None:
