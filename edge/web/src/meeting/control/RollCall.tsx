@@ -51,7 +51,7 @@ function Countersign({ meeting, motion, call, signer, onClose }: One & { signer:
   const back = useCallDeed(meeting.id, id, () => sendBack(meeting.id, id, call.id));
   const error = sign.error ?? back.error;
   return (
-    <Modal opened onClose={onClose} title={t("meeting.calling.countersign")} size={1080} fullScreen={small} closeButtonProps={{ "aria-label": t("house.close") }} classNames={{ body: classes.sheet ?? "", content: classes.content ?? "" }}>
+    <Modal opened onClose={onClose} title={t("meeting.calling.countersign")} size={1080} fullScreen={small} closeButtonProps={{ "aria-label": t("house.close") }} classNames={{ body: classes.sheet ?? "", content: classes.content ?? "", header: classes.bar ?? "" }}>
       <div className={classes.top}>
         <p className={classes.question}>{motion.title}</p>
         <p className="quiet">{t("meeting.calling.by", { name: call.name, at: time(call.made_at) })}</p>

@@ -126,7 +126,7 @@ export function RollCallSheet({ meeting, motion, waiting, signer, draft, onDraft
   const keys = useSheetKeys(list, at, setAt, choose, finish);
   const open = all.filter(({ member, closed, done }) => closed === null && !done && !draft.has(member.id)).length;
   return (
-    <Modal opened onClose={onClose} title={t("meeting.calling.title")} size={1080} fullScreen={small} closeButtonProps={{ "aria-label": t("house.close") }} classNames={{ body: classes.sheet ?? "", content: classes.content ?? "" }} trapFocus onKeyDown={(event) => event.key === "Enter" && event.ctrlKey && finish()}>
+    <Modal opened onClose={onClose} title={t("meeting.calling.title")} size={1080} fullScreen={small} closeButtonProps={{ "aria-label": t("house.close") }} classNames={{ body: classes.sheet ?? "", content: classes.content ?? "", header: classes.bar ?? "" }} trapFocus onKeyDown={(event) => event.key === "Enter" && event.ctrlKey && finish()}>
       <div className={classes.top}>
         <p className={classes.question}>{motion.title}</p>
         <div className={classes.tools}>
