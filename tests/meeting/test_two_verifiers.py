@@ -104,7 +104,7 @@ def test_random_changed_bytes_are_caught_by_both(evening: Evening, other: Second
         place = draw.randrange(len(raw))
         byte = draw.choice([one for one in range(256) if one != raw[place]])
         asked.append((raw[:place] + bytes([byte]) + raw[place + 1 :], Beside()))
-    both_find(asked, other)
+    assert len(both_find(asked, other)) == len(asked)
 
 
 def test_cut_doubled_and_swapped_pieces_are_caught_by_both(evening: Evening, other: Second) -> None:
@@ -120,7 +120,7 @@ def test_cut_doubled_and_swapped_pieces_are_caught_by_both(evening: Evening, oth
             bundle = json.loads(raw)
             bundle["entries"][one], bundle["entries"][two] = entries[two], entries[one]
             asked.append((canonical(bundle), Beside()))
-    both_find(asked, other)
+    assert len(both_find(asked, other)) == len(asked)
 
 
 def test_every_changed_field_and_byte_of_a_receipt_is_caught_by_both(evening: Evening, other: Second) -> None:
@@ -135,13 +135,13 @@ def test_every_changed_field_and_byte_of_a_receipt_is_caught_by_both(evening: Ev
             place = draw.randrange(len(receipt))
             broken = receipt[:place] + bytes([receipt[place] ^ 1]) + receipt[place + 1 :]
             asked.append((evening.bundle, Beside(receipts=[broken])))
-    both_find(asked, other)
+    assert len(both_find(asked, other)) == len(asked)
 
 
 def test_another_key_and_another_document_are_caught_by_both(evening: Evening, other: Second) -> None:
     key = str(evening.beside.key)
     besides = [Beside(key=key[:-4] + "AAA="), Beside(key=""), Beside(documents=[b"%PDF-other"]), Beside(documents=[b""])]
-    both_find([(evening.bundle, beside) for beside in besides], other)
+    assert len(both_find([(evening.bundle, beside) for beside in besides], other)) == len(besides)
 
 
 AWKWARD = [
@@ -181,7 +181,7 @@ AWKWARD = [
 
 
 def test_bytes_that_readers_disagree_about_are_wrong_to_both_at_the_same_place(other: Second) -> None:
-    both_find([(raw, Beside()) for raw in AWKWARD], other)
+    assert len(both_find([(raw, Beside()) for raw in AWKWARD], other)) == len(AWKWARD)
 
 
 @settings(max_examples=200, deadline=None)
