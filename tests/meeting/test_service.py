@@ -30,14 +30,17 @@ def test_no_vote_without_a_quorum_and_the_numbers_are_said(five: Council) -> Non
     with pytest.raises(Refusal) as refusal:
         five.opened()
     assert refusal.value.code is Code.NO_QUORUM
-    assert refusal.value.facts == {"rule": "hdnd-nghi-quyet", "needed": 4, "present": 3, "voters": 5}
+    numbers = {"rule": "hdnd-nghi-quyet", "needed": 4, "present": 3, "voters": 5}
+    assert refusal.value.facts == {**numbers, "title": "Nghị quyết của Hội đồng nhân dân", "title_en": "Resolution of the People's Council"}
 
 
 def test_a_committee_with_too_few_to_adopt_does_not_vote(five: Council) -> None:
     five.arrive(0, 1)
     with pytest.raises(Refusal) as refusal:
         five.opened("ubnd-quyet-dinh")
-    assert refusal.value.facts == {"rule": "ubnd-quyet-dinh", "needed": 3, "present": 2, "base": 5}
+    numbers = {"rule": "ubnd-quyet-dinh", "needed": 3, "present": 2, "base": 5}
+    named = {"title": "Quyết định của tập thể Ủy ban nhân dân", "title_en": "Decision of the People's Committee"}
+    assert refusal.value.facts == numbers | named
 
 
 def test_the_chairs_vote_decides_a_committees_tie(hall: Room) -> None:
