@@ -17,9 +17,12 @@ import { Ago, Refusal, State, type Tone } from "./parts";
 type Health = NonNullable<Camera["health"]>;
 const TONES: Record<string, Tone> = { seen: "good", idle: "good", off: "off", gap: "wait", dark: "wait", moved: "wait" };
 
+function useHealth(camera: Camera): Health | null {
+  return useSnapshot<Health>(cameraTopic(camera.id, "health")) ?? camera.health;
+}
+
 function useStanding(camera: Camera): { tone: Tone; key: string; since: string | null } {
-  const live = useSnapshot<Health>(cameraTopic(camera.id, "health"));
-  const health = live ?? camera.health;
+  const health = useHealth(camera);
   if (!camera.enabled) return { tone: "off", key: "paused", since: null };
   if (health === null) return { tone: "wait", key: camera.watcher === null ? "nobody" : "unheard", since: null };
   return { tone: TONES[health.state] ?? "bad", key: health.state, since: health.since };
@@ -30,6 +33,14 @@ function Thumb({ camera }: { camera: Camera }) {
   const look = useSnapshot<{ at: string; jpeg_base64: string }>(cameraTopic(camera.id, "look"));
   if (look === undefined) return <span className={classes.thumb}>{t("house.cameras.noPicture")}</span>;
   return <img className={classes.thumb} src={`data:image/jpeg;base64,${look.jpeg_base64}`} alt={t("house.cameras.pictureOf", { name: camera.name })} />;
+}
+
+/** What is to be set in a camera that sees, so that it is watched cheaply. */
+function Advice({ camera }: { camera: Camera }) {
+  const { t } = useTranslation();
+  const health = useHealth(camera);
+  if (!camera.enabled || !health?.code || !["seen", "idle"].includes(health.state)) return null;
+  return <State tone="wait">{words(t, health.code, health.facts)}</State>;
 }
 
 function Tested({ look }: { look: Look | undefined }) {
@@ -63,6 +74,7 @@ function Line({ camera }: { camera: Camera }) {
             </>
           )}
         </State>
+        <Advice camera={camera} />
         <Tested look={test.data} />
         <Refusal error={change.error ?? drop.error ?? test.error} />
       </span>

@@ -84,7 +84,7 @@ export interface Camera {
   latitude: number | null;
   longitude: number | null;
   address: string;
-  health: { state: string; since: string; width?: number; height?: number; fps?: number } | null;
+  health: { state: string; since: string; width?: number; height?: number; fps?: number; code?: string | null; facts?: Record<string, unknown> } | null;
 }
 
 export interface Look {
