@@ -276,3 +276,11 @@ def test_on_both_databases(either: Room) -> None:
     chair.countersign(motion, secretary.enter(motion, (0, "for"), (1, "against")))
     either.service.votes.close(made.meeting, motion)
     assert verify(either.service.reading.bundle(made.meeting, motion)).ok
+
+
+def test_a_secret_vote_has_no_roll_call(present: Council) -> None:
+    secretary, _ = clerks(present)
+    rules = present.room.service.house.rules.values()
+    secret = next(one.id for one in rules if one.secrecy.value == "secret" and one.method.value == "question")
+    motion = present.opened(secret)
+    assert refused(lambda: secretary.enter(motion, (0, "for"))) == (Code.CALL_SECRET, {"motion": motion})
