@@ -221,6 +221,7 @@ def checked_in(evening: Evening) -> None:
     looks.at(page, "tablet-badge", "en", touch=True)
     page.get_by_role("button", name=say("meeting.checkIn.usePin", "en")).click()
     type_pin(page, stage.pins["a4"], "en")
+    reading(page, "en")
 
 
 def reading(page: Page, language: str) -> None:
