@@ -28,6 +28,8 @@ _log = logging.getLogger("broker.client")
 
 KEEP_ALIVE_S = 20
 RECONNECT_S = (1, 4)
+INFLIGHT = 512
+"""Messages on their way to the broker at a time; as many as one commit of the desk answers."""
 HANDED_MAX = 1000
 STOP_S = 2.0
 
@@ -134,6 +136,7 @@ class Client:
         mqtt = paho.Client(CallbackAPIVersion.VERSION2, client_id=self._user, clean_session=self._user != NODE, manual_ack=True)
         mqtt.username_pw_set(self._user, password)
         mqtt.reconnect_delay_set(*RECONNECT_S)
+        mqtt.max_inflight_messages_set(INFLIGHT)
         if will:
             topic, message, ids = will
             mqtt.will_set(topic.of(**ids), message.to_bytes(), qos=1, retain=topic.retained)

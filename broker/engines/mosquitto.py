@@ -41,7 +41,8 @@ autosave_on_changes true
 autosave_interval 1
 max_packet_size 655360
 max_connections 5000
-max_inflight_messages 20
+# As many asks as one commit of the desk takes: it acknowledges after the commit.
+max_inflight_messages 512
 max_queued_messages 10000
 max_queued_bytes 33554432
 set_tcp_nodelay true
