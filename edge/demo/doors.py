@@ -23,7 +23,7 @@ def vote_through_doors(stage: Stage, flash: Path) -> tuple[dict[str, int], bool]
         stage.chair.post(f"{base}/{motion}/open")
         stage.tablets[TABLET].reconnect_if_lost()
         stage.tablets[TABLET].vote("for", motion)
-        keypad.wait_for(State.OPEN)
+        keypad.wait_for_vote(motion)
         keypad.press(1)
         keypad.wait_for(State.ACCEPTED)
         members = {one["seat"]: one["id"] for one in stage.secretary.get(f"/api/meetings/{stage.meeting}")["members"]}

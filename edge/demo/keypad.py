@@ -179,6 +179,12 @@ class Keypad:
                 raise TimeoutError(f"{self.device} shows {self.panel}")
             return self.panel
 
+    def wait_for_vote(self, motion: str, *, seconds: float = WAIT_S) -> None:
+        """Until this vote, and no earlier one, can be cast here. Raises TimeoutError with what it shows instead."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self.panel.state is State.OPEN and self.motion.motion == motion, seconds):
+                raise TimeoutError(f"{self.device} shows {self.panel}")
+
     # -- asks and answers ---------------------------------------------------------------------------------------------
 
     def _proof(self, jwk: dict[str, Any]) -> dict[str, Any]:

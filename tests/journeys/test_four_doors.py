@@ -92,7 +92,7 @@ def test_four_doors_one_ballot_path(hall: Commune, keypads: dict[str, Keypad], c
     for seat, choice in (("a1", "for"), ("a2", "against"), ("c1", "for")):
         assert stage.tablets[seat].vote(choice, motion).ok
     for unit, key in zip(keypads.values(), (1, 2, 3), strict=True):
-        unit.wait_for(State.OPEN)
+        unit.wait_for_vote(motion)
         assert unit.press(key)
     codes = {unit.wait_for(State.ACCEPTED).text for unit in keypads.values()}
     seats = members(hall)
@@ -137,7 +137,7 @@ def test_the_demo_shows_three_doors_in_one_vote(hall: Commune, folder: Path) -> 
 
 def test_a_keypad_may_change_its_vote_where_the_rule_lets_it_and_the_last_counts(hall: Commune, keypads: dict[str, Keypad]) -> None:
     motion, unit = opened(hall, "Đổi ý kiến"), keypads["b1"]
-    unit.wait_for(State.OPEN)
+    unit.wait_for_vote(motion)
     assert unit.press(1)
     first = unit.wait_for(State.ACCEPTED)
     assert unit.press(2)
@@ -152,7 +152,7 @@ def test_a_keypad_may_change_its_vote_where_the_rule_lets_it_and_the_last_counts
 
 def test_a_signed_ballot_survives_a_power_cut_and_counts_once(hall: Commune, keypads: dict[str, Keypad], folder: Path) -> None:
     motion, unit = opened(hall, "Mất điện giữa chừng"), keypads["b2"]
-    unit.wait_for(State.OPEN)
+    unit.wait_for_vote(motion)
     flash = unit.flash.path
     assert unit.press(1)
     signed = flash.read_bytes()
@@ -174,7 +174,7 @@ def test_a_signed_ballot_survives_a_power_cut_and_counts_once(hall: Commune, key
 
 def test_a_keypad_asks_again_while_the_node_is_away(hall: Commune, keypads: dict[str, Keypad]) -> None:
     motion, unit = opened(hall, "Nút khởi động lại"), keypads["b3"]
-    unit.wait_for(State.OPEN)
+    unit.wait_for_vote(motion)
     desk = next(child for child in hall.running.status.children if child.name.startswith("desk"))
     assert desk.pid is not None
     os.kill(desk.pid, signal.SIGKILL)
@@ -189,7 +189,7 @@ def test_a_keypad_asks_again_while_the_node_is_away(hall: Commune, keypads: dict
 
 def test_a_keypad_signs_only_for_the_paper_that_it_has_hashed(hall: Commune, keypads: dict[str, Keypad]) -> None:
     motion, unit = opened(hall, "Tờ phiếu bị đổi"), keypads["b1"]
-    unit.wait_for(State.OPEN)
+    unit.wait_for_vote(motion)
     true = unit.motion.to_bytes()
     for change in ({"paper_sha256": "0" * 64}, {"paper_base64": "e30="}, {"motion": "another"}, {"paper_base64": "?"}):
         unit._told(json.dumps({**json.loads(true), **change}).encode())
