@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -204,9 +205,19 @@ def test_a_keypad_signs_only_for_the_paper_that_it_has_hashed(hall: Commune, key
 
 
 def test_a_keypad_reads_the_motion_and_nothing_else_of_the_meeting(hall: Commune, keypads: dict[str, Keypad]) -> None:
-    device = next(one for one in hall.stage.admin.get("/api/devices") if one["id"] == keypads["b1"].device)
+    device = on_the_list(hall, keypads["b1"])
     assert (device["kind"], device["profile"], device["online"]) == ("keypad", "keypad-esp32", True)
     assert device["reported"]["applied"] is True
+
+
+def on_the_list(hall: Commune, unit: Keypad) -> dict[str, Any]:
+    """The unit as the administrator sees it, once the list has heard that it is back from whatever cut it before."""
+    until = time.monotonic() + 30
+    while True:
+        device: dict[str, Any] = next(one for one in hall.stage.admin.get("/api/devices") if one["id"] == unit.device)
+        if (device["online"] and device["reported"]) or time.monotonic() > until:
+            return device
+        time.sleep(0.2)
 
 
 def test_every_state_of_the_panel_has_two_lines_in_both_languages() -> None:
