@@ -1,7 +1,8 @@
-"""A ballot, whatever door it came through: the same bytes again get the same receipt; new ones are checked, logged, counted.
+"""A ballot that no device sent: the checks and the writing of a called one (meeting/service/calling.py).
 
-The checks are the domain's (meeting/domain/ballots.py); here are the questions that they need answered, and what is written:
-the log entry with the ballot exactly as it came, the ballot with its receipt, and the one current ballot of the voter.
+The checks are the domain's (meeting/domain/ballots.py), the same as for a ballot that came signed from a device, which is taken in runs
+(meeting/service/poll.py); here are the questions that they need answered for one member, and what is written: the log entry, the
+ballot with its receipt, and the one current ballot of the voter.
 """
 
 from collections.abc import Mapping
@@ -19,11 +20,9 @@ from meeting.domain.motions import MotionState
 from meeting.domain.tally import QUESTION
 from meeting.log.receipts import receipt
 from meeting.service.house import Work
-from meeting.service.poll import Poll, opened
 from meeting.tables import Ballot as BallotRow
 from meeting.tables import Current, Member, Motion, Stay
 
-Body = dict[str, Any]
 
 _MEETING: BindParameter[str] = bindparam("of_meeting")
 _MOTION: BindParameter[str] = bindparam("of_motion")
@@ -53,15 +52,6 @@ class Came:
     kind: str
     entry: Mapping[str, Any]
     text: str
-
-
-def cast(work: Work, device: str, jws: object) -> Body:
-    """The receipt, as the wire carries it. Raises Refusal with a ballot's own codes."""
-    one = opened(device, jws)
-    poll = Poll(work, [one])
-    body = poll.take(one)
-    poll.write()
-    return body
 
 
 def count_ballot(work: Work, ballot: Ballot, came: Came) -> Receipt:
@@ -111,7 +101,7 @@ def _keep(work: Work, came: Came, ballot: Ballot, made: Receipt, *, again: bool)
         "door": came.door,
         "receipt": made.model_dump_json(),
     }
-    work.session.execute(KEEP, {**whose, **counts, **kept, "door": came.door})
+    work.session.execute(KEEP, {**whose, **counts, **kept})
     if again:
         mine = {f"of_{name}": value for name, value in whose.items()}
         work.session.execute(AGAIN.values(**counts), mine, execution_options={"synchronize_session": False})
