@@ -23,7 +23,6 @@ from meeting.service.house import Work
 from meeting.tables import Ballot as BallotRow
 from meeting.tables import Current, Member, Motion, Stay
 
-
 _MEETING: BindParameter[str] = bindparam("of_meeting")
 _MOTION: BindParameter[str] = bindparam("of_motion")
 _MEMBER: BindParameter[str] = bindparam("of_member")
