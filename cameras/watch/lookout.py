@@ -54,10 +54,9 @@ class Lookout:
         """Time of the newest packet."""
         return self._newest
 
-    def pictures(self, parcel: Parcel, *, hour: int, hold_from: float | None) -> Pictures:
-        """Take the next packet; the pictures that are to be looked at now, with their time on the stream's time line."""
+    def pictures(self, parcel: Parcel, kept: Kept | None, *, hour: int) -> Pictures:
+        """Take the next packet, `kept` when the ring took it; the pictures that are to be looked at now, with their time on the stream's time line."""
         self._newest = parcel.at
-        kept = self.ring.add(parcel, hold_from=hold_from, keyless=self.duty.why is Why.NO_KEYFRAMES)
         facts = self._headers.facts(bytes(parcel.packet) if kept is None else kept.data)
         if self.duty.packet(facts, parcel.at, key=parcel.key, hour=hour):
             self._jump(self.ring.start_before(parcel.at - RISE_S))

@@ -17,12 +17,12 @@ from broker.topics import HEALTH, LOOK
 from cameras.domain.errors import Code, Facts, Refusal
 from cameras.domain.sightings import RULES
 from cameras.watch.analyst import LONGEST_SIDE, LOOKS_PER_S, Analyst, Verifier
-from cameras.watch.camera import Cut
 from cameras.watch.clip import FULL, Clip, write_clip
 from cameras.watch.evidence import Case, gather, jpeg, shrunk, word
 from cameras.watch.layers import Picture
 from cameras.watch.plan import Air
 from cameras.watch.spool import Spool
+from cameras.watch.told import Cut
 from cameras.watch.verifier import Verifier as Network
 from cameras.watch.verifier import WeightsRefused
 

@@ -142,11 +142,11 @@ class Watcher:
         self.client.retain(REPORTED, told, device=self.options.device)
 
     def _begin(self, plan: Plan) -> None:
-        from cameras.watch.camera import Camera  # noqa: PLC0415 - numpy, OpenCV and PyAV come with the first camera
+        from cameras.watch.camera import Camera, Means  # noqa: PLC0415 - numpy, OpenCV and PyAV come with the first camera
 
         recorder, post = self._start_recorder(), self._start_post()
         self.client.on(SETTLED.of(camera=plan.id), post.settled)
-        camera = Camera(plan, recorder, recorder.analyst, baselines=Baselines(self.options.home / "gates"))
+        camera = Camera(plan, Means(recorder, recorder.analyst, Baselines(self.options.home / "gates")))
         thread = threading.Thread(target=camera.run, name=f"camera-{plan.id}", daemon=True)
         self._running[plan.id] = _Running(plan, camera, thread)
         thread.start()

@@ -18,13 +18,14 @@ from cameras.domain.gate import Gate
 from cameras.domain.geometry import Box, iou
 from cameras.watch.analyst import LONGEST_SIDE, LOOKS_PER_S, Analyst, Finding
 from cameras.watch.baselines import Baselines
-from cameras.watch.camera import Camera, Cut
+from cameras.watch.camera import Camera, Means
 from cameras.watch.layers import Picture
 from cameras.watch.lookout import Lookout
 from cameras.watch.plan import Plan
 from cameras.watch.ring import Ring
 from cameras.watch.sampler import Sampler
 from cameras.watch.stream import Stream
+from cameras.watch.told import Cut
 from tests.cameras.watch import films
 from tests.cameras.watch.conftest import Serve
 
@@ -59,9 +60,10 @@ def watched(film: Path, *, gate: Gate | None = None, blind: bool = False) -> Wat
     stream.open()
     result = Watched(duty=Duty(gate or Gate()))
     sampler = Sampler(stream, per_second=LOOKS_PER_S, longest_side=LONGEST_SIDE)
-    lookout = Lookout(stream, Ring(), result.duty, sampler=sampler, judge=analyst)
+    ring = Ring()
+    lookout = Lookout(stream, ring, result.duty, sampler=sampler, judge=analyst)
     for parcel in stream.parcels():
-        for at, picture in lookout.pictures(parcel, hour=12, hold_from=None):
+        for at, picture in lookout.pictures(parcel, ring.add(parcel), hour=12):
             result.looked.append(at)
             result.findings += analyst.look(picture, at)
             if result.duty.awake:
@@ -154,7 +156,7 @@ def test_a_live_camera_sleeps_wakes_and_cuts_the_whole_act(tmp_path: Path, serve
     """The same film over RTSP, at its own pace: idle is said, the clip begins ten seconds before the actor, the levels are kept."""
     film = films.render(tmp_path / "film.mp4", later, WHOLE_S)
     heard, kept = Heard(), Baselines(tmp_path / "gates")
-    camera = Camera(Plan("cam-1", "Cổng chợ", serve(film)), heard, Analyst, baselines=kept)
+    camera = Camera(Plan("cam-1", "Cổng chợ", serve(film)), Means(heard, Analyst, kept))
     thread = threading.Thread(target=camera.run)
     thread.start()
     end = time.monotonic() + WHOLE_S + 60
