@@ -1,4 +1,4 @@
-import { IconBuildingCommunity, IconCamera, IconDeviceTablet, IconHeartbeat, IconMailForward, IconUsers, IconUsersGroup, IconVideo } from "@tabler/icons-react";
+import { IconBuildingCommunity, IconCamera, IconDeviceTablet, IconHeartbeat, IconLayoutGrid, IconMailForward, IconUsers, IconUsersGroup, IconVideo } from "@tabler/icons-react";
 import { useEffect, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { createBrowserRouter, Navigate, Outlet, useRouteError, type RouteObject } from "react-router";
@@ -16,6 +16,7 @@ function useDestinations(person: Person | null | undefined): Destination[] {
   const all: (Destination & { roles: Role[] })[] = [
     { to: "/control", label: t("ground.go.meetings"), icon: icon(IconUsersGroup), roles: [...STAFF, "administrator"] },
     { to: "/desk", label: t("ground.go.desk"), icon: icon(IconVideo), roles: ["officer"] },
+    { to: "/cameras", label: t("ground.go.wall"), icon: icon(IconLayoutGrid), roles: ["officer", "administrator"] },
     { to: "/admin/devices", label: t("ground.go.devices"), icon: icon(IconDeviceTablet), roles: ["administrator"] },
     { to: "/admin/cameras", label: t("ground.go.cameras"), icon: icon(IconCamera), roles: ["administrator"] },
     { to: "/admin/accounts", label: t("ground.go.accounts"), icon: icon(IconUsers), roles: ["administrator"] },
@@ -84,7 +85,9 @@ function page<M extends Pages>(path: string, load: () => Promise<M>, name: keyof
 
 const house = () => import("./house/pages");
 const control = () => import("./meeting/control");
+const room = () => import("./cameras/pages");
 const ADMIN: Role[] = ["administrator"];
+const WATCHING: Role[] = [...ADMIN, "officer"];
 
 export const router = createBrowserRouter([
   {
@@ -110,7 +113,9 @@ export const router = createBrowserRouter([
         children: [
           page("/control", control, "MeetingsPage", [...STAFF, "administrator", "auditor"]),
           page("/control/:meeting", control, "ControlPage", STAFF),
-          page("/desk", () => import("./cameras/pages"), "DeskPage", ["officer", "auditor"]),
+          page("/desk", room, "DeskPage", ["officer", "auditor"]),
+          page("/cameras", room, "WallPage", WATCHING),
+          page("/cameras/:camera", room, "CameraPage", WATCHING),
           page("/admin/devices", house, "DevicesPage", ADMIN),
           page("/admin/cameras", house, "CamerasPage", ADMIN),
           page("/admin/accounts", house, "AccountsPage", ADMIN),

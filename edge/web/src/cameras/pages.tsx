@@ -1,1 +1,3 @@
 export { DeskPage } from "./Desk";
+export { CameraPage } from "./camera/CameraPage";
+export { WallPage } from "./wall/WallPage";
