@@ -93,12 +93,17 @@ HEALTH = _to_node("health", "cameras/{camera}/health", cameras.Health, frozenset
 LOOK = _to_node("look", "cameras/{camera}/look", cameras.Look, frozenset({Role.WATCHER}), retained=True)
 SIGHTING = _to_node("sighting", "cameras/{camera}/sighting", cameras.Sighting, frozenset({Role.WATCHER}))
 SETTLED = _from_node("settled", "cameras/{camera}/settled", cameras.Settled, frozenset({Role.WATCHER}), retained=False)
+FEED = _from_node("feed", "cameras/{camera}/feed", cameras.Feed, frozenset({Role.WATCHER}), retained=False)
+GATE = _to_node("gate", "cameras/{camera}/gate", cameras.GateTrace, frozenset({Role.WATCHER}), retained=True)
+LEDGER = _to_node("ledger", "devices/{device}/ledger", cameras.LedgerPage, frozenset({Role.WATCHER}))
+ENTERED = _from_node("entered", "devices/{device}/entered", cameras.Entered, frozenset({Role.WATCHER}), retained=False)
 
 TOPICS: tuple[Topic, ...] = (
     BIRTH,
     *(STATUS, ABOUT, DESIRED, REPORTED, DO, DONE, EVENT),
     *(AGENDA, ROLL, FLOOR, MOTION, PAGE, NOTICE, ASK, ANSWER),
-    *(HEALTH, LOOK, SIGHTING, SETTLED),
+    *(HEALTH, LOOK, SIGHTING, SETTLED, FEED),
+    *(GATE, LEDGER, ENTERED),
 )
 
 

@@ -72,3 +72,77 @@ class Settled(Message):
     ok: bool = True
     code: str | None = None
     facts: Facts = Field(default_factory=dict)
+
+
+class LedgerLine(Message):
+    """Seconds of one camera as its watcher wrote them down."""
+
+    camera: Id
+    since: AwareDatetime
+    """A whole minute."""
+    runs: Annotated[str, Field(max_length=20_000)]
+    """Letter and count: s45-3g12. s seen, i idle, o off, m moved, d dark, c covered, u unreadable, r refused, g gap, - not known."""
+
+
+class AuditLine(Message):
+    """A minute that a camera slept through, decoded afterwards by a fresh pair of eyes."""
+
+    camera: Id
+    at: AwareDatetime
+    """When it began."""
+    moved_s: Annotated[float, Field(ge=0, le=3600)]
+    """For how long something went somewhere: above 0, the gate missed it."""
+    level: float | None = None
+    threshold: float | None = None
+    """What the gate read at its highest meanwhile, and what it would have opened at, in powers of two."""
+
+
+class LedgerPage(Message):
+    """Kept by the watcher and sent again until the desk has it. Safe to repeat: the same seconds are the same line."""
+
+    page: Id
+    lines: Annotated[tuple[LedgerLine, ...], Field(max_length=2000)]
+    audits: Annotated[tuple[AuditLine, ...], Field(max_length=2000)] = ()
+
+
+class Entered(Message):
+    """The desk has this page on disk; the watcher may forget it."""
+
+    page: Id
+    at: AwareDatetime
+
+
+class GateSpan(Message):
+    """What the gate read, step by step; the last step ends at the trace's `at`."""
+
+    step_s: Annotated[int, Field(ge=1)]
+    level: tuple[int | None, ...]
+    """The highest of each step, in hundredths of a power of two; null where no picture came."""
+    threshold: tuple[int | None, ...]
+    """What it had to pass; null while the gate knows nothing yet."""
+    states: tuple[tuple[int, str], ...]
+    """How many steps, and `asleep` or why the camera was awake: starting, learning, packets, picture, following, round, long_gop,
+    no_keyframes, intra_refresh; `away` without a connection."""
+    keys: tuple[int, ...] = ()
+    """Steps in which a keyframe came, counted from the first."""
+
+
+class GateTrace(Message):
+    """Retained. The gate of a camera, for the plot on its page."""
+
+    at: AwareDatetime
+    recent: GateSpan
+    hour: GateSpan
+
+
+class Feed(Message):
+    """The node asks the watcher of a camera for its pictures. They come over a WebSocket to /api/feeds/{id}, which takes the id once."""
+
+    id: Id
+    kind: Literal["live", "range", "previews", "spans"]
+    """What is sent now; what was recorded, to be played; small pictures of it; or what is there at all."""
+    start: AwareDatetime | None = None
+    """Capture time; absent only for `live`."""
+    end: AwareDatetime | None = None
+    count: Annotated[int, Field(ge=1, le=200)] | None = None
+    """How many previews at most."""

@@ -37,6 +37,18 @@ export interface AgendaSnapshot {
   items: AgendaItem[];
 }
 
+/** A minute that a camera slept through, decoded afterwards by a fresh pair of eyes. */
+export interface AuditLine {
+  camera: string;
+  /** When it began. */
+  at: Instant;
+  /** For how long something went somewhere: above 0, the gate missed it. */
+  moved_s: number;
+  level?: number | null;
+  /** What the gate read at its highest meanwhile, and what it would have opened at, in powers of two. */
+  threshold?: number | null;
+}
+
 /** Retained. The node has (re)started: devices announce themselves again, tablets repeat what is unanswered. */
 export interface Birth {
   session: string;
@@ -74,6 +86,8 @@ export interface Count {
   cast: number;
   valid: number;
   invalid: number;
+  /** Ballots of an election that elect nobody, valid or not. */
+  blank: number;
   base: number;
   needed: number;
   /** Of an election: as many are elected as were to be. */
@@ -119,6 +133,12 @@ export interface Done {
   at: Instant;
 }
 
+/** The desk has this page on disk; the watcher may forget it. */
+export interface Entered {
+  page: string;
+  at: Instant;
+}
+
 /** Something happened at a device: a button, a tamper contact, a battery warning. */
 export interface Event {
   id: string;
@@ -133,6 +153,18 @@ export interface EvidenceFile {
   bytes: number;
 }
 
+/** The node asks the watcher of a camera for its pictures. They come over a WebSocket to /api/feeds/{id}, which takes the id once. */
+export interface Feed {
+  id: string;
+  /** What is sent now; what was recorded, to be played; small pictures of it; or what is there at all. */
+  kind: "live" | "range" | "previews" | "spans";
+  /** Capture time; absent only for `live`. */
+  start?: Instant | null;
+  end?: Instant | null;
+  /** How many previews at most. */
+  count?: number | null;
+}
+
 /** The speaking queue in order, and who speaks. */
 export interface FloorSnapshot {
   revision: number;
@@ -140,6 +172,29 @@ export interface FloorSnapshot {
   open: boolean;
   queue: Speaker[];
   speech?: Speech | null;
+}
+
+/** What the gate read, step by step; the last step ends at the trace's `at`. */
+export interface GateSpan {
+  step_s: number;
+  /** The highest of each step, in hundredths of a power of two; null where no picture came. */
+  level: (number | null)[];
+  /** What it had to pass; null while the gate knows nothing yet. */
+  threshold: (number | null)[];
+  /**
+   * How many steps, and `asleep` or why the camera was awake: starting, learning, packets, picture, following, round, long_gop,
+   * no_keyframes, intra_refresh; `away` without a connection.
+   */
+  states: [number, string][];
+  /** Steps in which a keyframe came, counted from the first. */
+  keys: number[];
+}
+
+/** Retained. The gate of a camera, for the plot on its page. */
+export interface GateTrace {
+  at: Instant;
+  recent: GateSpan;
+  hour: GateSpan;
 }
 
 /** Retained. How a camera is, as its watcher sees it. */
@@ -153,6 +208,22 @@ export interface Health {
   code?: string | null;
   /** For example the last words of the native library, without credentials. */
   facts: Record<string, string | number | boolean | null>;
+}
+
+/** Seconds of one camera as its watcher wrote them down. */
+export interface LedgerLine {
+  camera: string;
+  /** A whole minute. */
+  since: Instant;
+  /** Letter and count: s45-3g12. s seen, i idle, o off, m moved, d dark, c covered, u unreadable, r refused, g gap, - not known. */
+  runs: string;
+}
+
+/** Kept by the watcher and sent again until the desk has it. Safe to repeat: the same seconds are the same line. */
+export interface LedgerPage {
+  page: string;
+  lines: LedgerLine[];
+  audits: AuditLine[];
 }
 
 /** The vote log's newest signed head: a C2SP tlog-checkpoint, as text. */
@@ -303,6 +374,8 @@ export interface RuleView {
   secrecy: "open" | "secret";
   /** True: `needed` and every number of the count are weights, not persons. */
   weights: boolean;
+  /** What a ballot of an election is that elects nobody. */
+  blank: "valid" | "invalid";
 }
 
 /** One seat of the drawn plan. Coordinates are in plan units (see RollSnapshot). */
@@ -415,6 +488,10 @@ export const topicRows = {
   look: { pattern: "dinh/1/cameras/{camera}/look", retained: true },
   sighting: { pattern: "dinh/1/cameras/{camera}/sighting", retained: false },
   settled: { pattern: "dinh/1/cameras/{camera}/settled", retained: false },
+  feed: { pattern: "dinh/1/cameras/{camera}/feed", retained: false },
+  gate: { pattern: "dinh/1/cameras/{camera}/gate", retained: true },
+  ledger: { pattern: "dinh/1/devices/{device}/ledger", retained: false },
+  entered: { pattern: "dinh/1/devices/{device}/entered", retained: false },
 } as const;
 
 export type TopicName = keyof typeof topicRows;
@@ -441,6 +518,10 @@ export interface Payloads {
   look: Look;
   sighting: Sighting;
   settled: Settled;
+  feed: Feed;
+  gate: GateTrace;
+  ledger: LedgerPage;
+  entered: Entered;
 }
 
 /** Builds topics. Ids must fit one topic level. */
@@ -465,6 +546,10 @@ export const topics = {
   look: (camera: string) => `dinh/1/cameras/${camera}/look`,
   sighting: (camera: string) => `dinh/1/cameras/${camera}/sighting`,
   settled: (camera: string) => `dinh/1/cameras/${camera}/settled`,
+  feed: (camera: string) => `dinh/1/cameras/${camera}/feed`,
+  gate: (camera: string) => `dinh/1/cameras/${camera}/gate`,
+  ledger: (device: string) => `dinh/1/devices/${device}/ledger`,
+  entered: (device: string) => `dinh/1/devices/${device}/entered`,
 } as const;
 
 const ID = /^[a-z0-9_-]{1,40}$/;
