@@ -12,7 +12,8 @@ from urllib.parse import urlsplit, urlunsplit
 from sqlmodel import Session, col, select
 
 from broker.envelope import canonical
-from broker.topics import HEALTH, LOOK
+from broker.topics import GATE, HEALTH, LOOK
+from cameras.domain.areas import fault
 from edge.accounts.person import Person
 from edge.devices.profiles import DEFAULT_PROFILE
 from edge.devices.registry import Devices
@@ -25,8 +26,8 @@ PROBE_S: Final = 10.0
 SCHEMES: Final = frozenset({"rtsp", "rtsps", "rtspt", "http", "https", "file"})
 LONGEST: Final = 1000
 HIDDEN: Final = "***"
-Shape = list[list[int]]
-"""A polygon: points [x, y] in thousandths of the picture's width and height."""
+Drawn = list[dict[str, Any]]
+"""Zones [{name, kind, points}] or masks [{name, points}]; points [[x, y], ...] in thousandths of the picture's width and height."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ class CameraChanges:
     latitude: float | None = None
     longitude: float | None = None
     address: str | None = None
-    zones: list[Shape] | None = None
-    masks: list[Shape] | None = None
+    zones: Drawn | None = None
+    masks: Drawn | None = None
     settings: dict[str, Any] | None = field(default=None)
 
 
@@ -113,7 +114,7 @@ class Cameras:
             self.devices.note(entry, by, "camera_removed", camera, name=row.name)
 
         self.devices.do(job)
-        for topic in (HEALTH, LOOK):
+        for topic in (GATE, HEALTH, LOOK):
             self.parts.air.clear(topic, camera=camera)
 
     def url_of(self, camera: str) -> str:
@@ -121,7 +122,12 @@ class Cameras:
         with self.parts.means.reader() as session:
             return self.parts.vault.unseal(one(session, camera).sealed, of=camera)
 
-    def test(self, url: str) -> dict[str, Any]:
+    def masks_of(self, camera: str) -> str:
+        """The masks as JSON: what a test of a camera may not show."""
+        with self.parts.means.reader() as session:
+            return one(session, camera).masks
+
+    def test(self, url: str, masks: str = "[]") -> dict[str, Any]:
         """Look at an address once, in a process of its own that gets it on standard input and at most ten seconds.
 
         The answer: ok, code, facts, and when ok jpeg_base64, width, height, fps, codec.
@@ -129,7 +135,7 @@ class Cameras:
         demand(url)
         with self._testing:
             try:
-                done = subprocess.run(self.probe, input=url.encode(), capture_output=True, timeout=PROBE_S, check=False)
+                done = subprocess.run(self.probe, input=f"{url}\n{masks}\n".encode(), capture_output=True, timeout=PROBE_S, check=False)
             except subprocess.TimeoutExpired:
                 return {"ok": False, "code": "cameras.no_answer", "facts": {"seconds": int(PROBE_S)}}
         return _read(done.stdout, url)
@@ -138,6 +144,7 @@ class Cameras:
         row.sealed, row.shown = self.parts.vault.seal(url, of=row.id), masked(url)
 
     def _apply(self, entry: Entry, row: CameraRow, changes: CameraChanges) -> None:
+        demand_areas([*(changes.zones or ()), *(changes.masks or ())])
         if changes.watcher:
             watcher = entry.session.get(DeviceRow, changes.watcher)
             if watcher is None or watcher.kind != "watcher" or watcher.state != "accepted":
@@ -176,6 +183,14 @@ def demand(url: str) -> None:
         raise Refusal(Code.BAD_CAMERA_URL, why="scheme", wanted=" | ".join(sorted(SCHEMES)))
     if where.scheme != "file" and not host:
         raise Refusal(Code.BAD_CAMERA_URL, why="address")
+
+
+def demand_areas(areas: Drawn) -> None:
+    """Refuse what is no area: fewer than 3 corners or more than 32, one outside the picture, edges that cross."""
+    for area in areas:
+        wrong = fault(area["points"])
+        if wrong is not None:
+            raise Refusal(Code.BAD_AREA, why=wrong.value, area=area["name"])
 
 
 def masked(url: str) -> str:

@@ -29,7 +29,7 @@ EYES: Final[Mapping[str, frozenset[Right]]] = {
         (row.name for row in (topics.AGENDA, topics.ROLL, topics.FLOOR, topics.MOTION, topics.PAGE, topics.NOTICE)), MEETING_EYES
     ),
     **dict.fromkeys((row.name for row in (topics.STATUS, topics.ABOUT, topics.REPORTED, topics.EVENT, topics.DONE)), DEVICE_EYES),
-    **dict.fromkeys((row.name for row in (topics.HEALTH, topics.LOOK)), CAMERA_EYES),
+    **dict.fromkeys((row.name for row in (topics.HEALTH, topics.LOOK, topics.GATE)), CAMERA_EYES),
     topics.BIRTH.name: MEETING_EYES | CAMERA_EYES,
 }
 """Who may see which row. A row that is not here is seen by nobody: `desired` carries camera passwords, `ask` carries PINs."""
@@ -74,7 +74,11 @@ class Hub:
     def topics(self) -> list[str]:
         """What to subscribe to on the air; the node's own snapshots come through `LivePost`."""
         return [
-            row.filter() for row in (topics.STATUS, topics.ABOUT, topics.REPORTED, topics.DONE, topics.EVENT, topics.HEALTH, topics.LOOK)
+            row.filter()
+            for row in (
+                *(topics.STATUS, topics.ABOUT, topics.REPORTED, topics.DONE, topics.EVENT),
+                *(topics.HEALTH, topics.LOOK, topics.GATE),
+            )
         ]
 
     def heard(self, topic: str, payload: bytes) -> None:
