@@ -37,6 +37,7 @@ class Code(StrEnum):
     BAD_TICKET = "house.bad_ticket"
     NO_SUCH_CAMERA = "house.no_such_camera"
     BAD_CAMERA_URL = "house.bad_camera_url"
+    BAD_AREA = "house.bad_area"
     BROKER_AWAY = "house.broker_away"
 
 
@@ -68,6 +69,7 @@ STATUS: dict[str, int] = {
     Code.BAD_TICKET: 403,
     Code.NO_SUCH_CAMERA: 404,
     Code.BAD_CAMERA_URL: 422,
+    Code.BAD_AREA: 422,
     Code.BROKER_AWAY: 503,
 }
 """HTTP status of each code, chosen by edge/http alone."""

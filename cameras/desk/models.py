@@ -78,6 +78,8 @@ class SightingWhole(SightingBrief):
     longitude: float | None
     clip_started_at: datetime | None
     """Capture time of the clip's first picture, from the manifest; null when the watcher did not say."""
+    masks: list[list[tuple[float, float]]] = []
+    """Privacy masks that were on, corners in thousandths of the picture: to be laid over the clip."""
     evidence: list[EvidenceLink]
     events: list[CaseEvent]
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from sqlmodel import Session
 
-from cameras.desk import days, links, store, views
+from cameras.desk import days, links, manifest, store, views
 from cameras.desk.arrivals import Arrivals
 from cameras.desk.custody import Custody, Place
 from cameras.desk.models import SightingBrief, SightingWhole, Summary, VerdictAsk
@@ -167,7 +167,8 @@ class SightingDesk:
 
     def _whole(self, session: Session, row: SightingRow, viewer: str | None) -> SightingWhole:
         files, trace = store.evidence(session, row.id), store.events(session, row.id)
-        return views.whole(row, files, trace, viewer=viewer, window=self.window)
+        masks = manifest.masks(Place(row.camera, row.id, "manifest.json").under(self.custody.folder))
+        return views.whole(row, files, trace, viewer=viewer, window=self.window).model_copy(update={"masks": masks})
 
     def _done(self, job: Callable[[Entry], T]) -> T:
         return self.house.writer.submit(job).result(timeout=ANSWER_S)

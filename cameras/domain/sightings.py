@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from cameras.domain.areas import NOTHING_DRAWN
 from cameras.domain.geometry import Box, cover, gap, iou
 from cameras.domain.scene import Evidence, Look, Thing
 from cameras.domain.tracks import Track
@@ -30,6 +31,7 @@ class Why(StrEnum):
     WENT_AWAY = "went_away"
     NO_ACTOR = "no_actor"
     ATTENDED = "attended"
+    OUTSIDE = "outside"
     REMOVED = "removed"
     LIGHT = "light"
     ACTOR = "actor"
@@ -102,6 +104,8 @@ class Suspect:
     """When each carrier was last close."""
     unattended_since: float | None = None
     tried_at: float = -1.0
+    watched: bool = True
+    """It stands where the administrator wants things flagged."""
 
     @property
     def over(self) -> bool:
@@ -141,6 +145,7 @@ class Watch:
     def __init__(self, rules: Rules = RULES) -> None:
         self.rules = rules
         self.suspects: list[Suspect] = []
+        self.areas = NOTHING_DRAWN
         self._next = 1
 
     def step(self, look: Look, tracks: Iterable[Track]) -> list[Suspect]:
@@ -151,6 +156,7 @@ class Watch:
         for thing in look.things:
             self._meet(thing, look)
         for suspect in self.suspects:
+            suspect.watched = self.areas.watches(suspect.box, look.width, look.height)
             self._attend(suspect, look, actors)
         return self._sweep(look, actors)
 
@@ -186,7 +192,7 @@ class Watch:
                 self._note_near(suspect, track)
             present = not track.ended and look.at - track.seen < 0.6
             close = close or (present and gap(track.box, suspect.box) < self.rules.away * max(track.size, track.box.side) * 0.5)
-        if suspect.state is State.GLIMPSED and suspect.actors and look.at - suspect.since >= self.rules.suspect_after_s:
+        if suspect.state is State.GLIMPSED and suspect.watched and suspect.actors and look.at - suspect.since >= self.rules.suspect_after_s:
             suspect.state = State.SUSPECTED
         if close or suspect.state is not State.SUSPECTED or not self._left_alone(suspect, look):
             suspect.unattended_since = None
@@ -230,7 +236,7 @@ class Watch:
         return self.rules.hold_near_s
 
     def _is_ripe(self, suspect: Suspect, look: Look, patience: float) -> bool:
-        if suspect.state is not State.SUSPECTED or suspect.unattended_since is None or look.at - suspect.seen > 0.5:
+        if suspect.state is not State.SUSPECTED or not suspect.watched or suspect.unattended_since is None or look.at - suspect.seen > 0.5:
             return False
         return look.at - suspect.unattended_since >= self._hold(suspect) * patience
 
@@ -248,6 +254,8 @@ class Watch:
         hidden = any(not track.ended and cover(suspect.box, track.box) > 0.2 for track in actors)
         if look.at - suspect.seen > self.rules.unseen_s and (not hidden or look.at - suspect.seen > 60):
             return Why.WENT_AWAY
+        if not suspect.watched and look.at - suspect.since > self.rules.no_actor_s:
+            return Why.OUTSIDE
         if not suspect.actors and look.at - suspect.since > self.rules.no_actor_s:
             return Why.NO_ACTOR
         return Why.ATTENDED if look.at - suspect.since > self.rules.attended_s else None

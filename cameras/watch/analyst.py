@@ -8,6 +8,7 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from cameras.domain.areas import Areas
 from cameras.domain.geometry import Box, gap, iou
 from cameras.domain.scene import Evidence, Look
 from cameras.domain.sightings import RULES, Rules, State, Suspect, Watch, Why, manner, objection
@@ -15,6 +16,7 @@ from cameras.domain.tracks import Track, Tracker
 from cameras.watch.layers import Picture
 from cameras.watch.scene import SMALLEST_MOVER, Scene
 from cameras.watch.strip import FAR_BOX_SIZES, Candidate, Numbers, measure
+from cameras.watch.veil import Veil
 from cameras.watch.verifier import Judgement
 
 LOOKS_PER_S = 6.0
@@ -86,6 +88,27 @@ class Analyst:
         self._known: list[_Known] = []
         self._tries: dict[int, int] = {}
 
+    @property
+    def veil(self) -> Veil:
+        """What is painted over in the pictures that `look` is given."""
+        return self.scene.veil
+
+    def draw(self, areas: Areas) -> Veil:
+        """Zones and masks from the next picture on, which comes with the returned veil over it. What was learned elsewhere stays.
+
+        Pictures remembered from before are painted over too.
+        """
+        self.watch.areas = areas
+        if areas.masks != self.veil.masks:
+            self.scene.cover(Veil(areas.masks))
+            self._memory = deque((at, self._covered(jpeg)) for at, jpeg in self._memory)
+            self._acts = {suspect: (at, self._covered(jpeg)) for suspect, (at, jpeg) in self._acts.items()}
+        return self.veil
+
+    def _covered(self, jpeg: bytes) -> bytes:
+        picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+        return _jpeg(self.veil.over(np.asarray(picture, np.uint8)))
+
     def look(self, picture: Picture, at: float) -> list[Finding]:
         """Take one picture (BGR uint8); returns what was decided with it, flagged or not."""
         look = self.scene.look(picture, at)
@@ -109,7 +132,7 @@ class Analyst:
     def busy(self) -> bool:
         """Somebody goes somewhere, or something new and still waits for its verdict: whoever stops looking now may miss the act."""
         changed = self.last is not None and (self.last.moved or self.last.relit)
-        return changed or bool(self.watch.suspects) or any(track.acts for track in self.tracker.live)
+        return changed or any(suspect.watched for suspect in self.watch.suspects) or any(track.acts for track in self.tracker.live)
 
     def strange(self, picture: Picture, patience: float) -> bool:
         """The picture shows something unknown, `patience` times the smallest mover large. Nothing is learned from it."""
@@ -214,9 +237,7 @@ class Analyst:
         return False
 
     def _remember(self, picture: Picture, at: float) -> None:
-        fine, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 92])
-        if fine:
-            self._memory.append((at, jpeg.tobytes()))
+        self._memory.append((at, _jpeg(picture)))
         while self._memory and self._memory[0][0] < at - MEMORY_S:
             self._memory.popleft()
 
@@ -247,6 +268,10 @@ def _act_time(suspect: Suspect) -> float:
         if suspect.since - 3.0 <= at <= suspect.since + 2.0
     ]
     return min(near)[2] if near else suspect.since
+
+
+def _jpeg(picture: Picture) -> bytes:
+    return bytes(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 92])[1].tobytes())
 
 
 def _patch(picture: Picture, box: Box) -> Picture:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from broker.messages.cameras import Health
+from cameras.domain.areas import Areas
 from cameras.domain.duty import Why
 from cameras.domain.errors import Code, Facts, Refusal
 from cameras.domain.gate import Gate
@@ -62,6 +63,10 @@ class Camera:
     def stop(self) -> None:
         """Ask it to end; it does within the read time-out."""
         self._stop.set()
+
+    def redraw(self, areas: Areas) -> None:
+        """Other zones and masks, from the next picture on; the connection, the gate and the scene stay. From any thread."""
+        self.plan = self.plan.drawn(areas)
 
     def run(self) -> None:
         """Watch until stopped: connect, watch, wait a little longer after each failure."""

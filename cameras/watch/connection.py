@@ -80,6 +80,7 @@ class Connection:
         self.epoch = camera.now() - timedelta(seconds=self.base)
         self.size = (0, 0)
         self._pictured = -1e9
+        self._areas = camera.plan.areas
 
     def watch(self) -> None:
         """Until the stream ends. A file that ended is simply over; everything else is a Refusal."""
@@ -111,6 +112,7 @@ class Connection:
         if info is not None:
             self.scene.gate.belongs(f"{info.codec} {info.width}x{info.height}")
         sampler = Sampler(self.stream, per_second=LOOKS_PER_S, longest_side=LONGEST_SIDE)
+        sampler.veil = self.scene.analyst.draw(self._areas)
         return Lookout(self.stream, self.ring, self.duty, sampler=sampler, judge=self.scene.analyst)
 
     def _open_taps(self) -> None:
@@ -119,6 +121,8 @@ class Connection:
                 tap.opened(Opened(self.camera.plan.id, self.stream.template(), self.stream.info))
 
     def _take(self, lookout: Lookout, parcel: Parcel) -> None:
+        if self._areas is not self.camera.plan.areas:
+            self._redraw(lookout)
         hold = self.scene.analyst.hold_from()
         earliest = min([due.finding.actor_came for due in self.due] + ([hold] if hold is not None else []), default=None)
         hold_from = None if earliest is None else earliest - self.base - BEFORE_S - 2.0
@@ -132,6 +136,13 @@ class Connection:
         self.scene.last = max(self.scene.last, parcel.at + self.base)
         self._cut_due(parcel.at + self.base)
         self.camera.keep(self.scene.gate)
+
+    def _redraw(self, lookout: Lookout) -> None:
+        """Other zones and masks: also the last small picture is told again, painted over."""
+        self._areas = self.camera.plan.areas
+        lookout.sampler.veil = self.scene.analyst.draw(self._areas)
+        if self.scene.analyst.scene.picture is not None:
+            self.camera.told.picture(self.camera.plan.id, self.scene.analyst.scene.picture)
 
     def _look(self, lookout: Lookout, at: float, picture: Picture) -> None:
         self.size = upright_size(lookout.sampler.frame)
@@ -156,7 +167,7 @@ class Connection:
         look = self.scene.analyst.last
         if look is not None and look.moved:
             return "moved"
-        sample = picture[::8, ::8]
+        sample = self.scene.analyst.veil.bare(picture)
         if float(sample.std()) >= BLIND_SPREAD:
             return "seen" if self.duty.awake else "idle"
         return "dark" if float(sample.mean()) < DARK_LEVEL else "covered"
@@ -188,4 +199,5 @@ class Connection:
             size=self.size,
             codec=info.codec if info is not None else "",
             notes=tuple(notes),
+            areas=self._areas,
         )

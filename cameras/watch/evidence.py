@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from broker.messages.cameras import EvidenceFile, Sighting
+from cameras.domain.areas import NOTHING_DRAWN, Areas
 from cameras.domain.errors import Code, Facts, Refusal
 from cameras.domain.geometry import Box
 from cameras.watch.analyst import Finding
@@ -19,6 +20,7 @@ from cameras.watch.clip import FULL, Clip
 from cameras.watch.layers import Picture
 from cameras.watch.sheet import boxed
 from cameras.watch.stream import Stream, upright
+from cameras.watch.veil import Veil
 
 Name = Literal["clip.mp4", "before.jpg", "act.jpg", "after.jpg", "poster.jpg", "manifest.json"]
 NAMES: tuple[Name, ...] = get_args(Name)
@@ -41,6 +43,7 @@ class Case:
     codec: str
     model: str
     settings: dict[str, Any] = field(default_factory=dict)
+    areas: Areas = NOTHING_DRAWN
 
     def wall(self, at: float) -> datetime:
         """The capture time of a second of the stream, UTC."""
@@ -54,7 +57,8 @@ def gather(place: Path, case: Case, clip: Clip | None, notes: Sequence[tuple[Cod
     """
     told = list(notes)
     pictures = _from_clip(clip, case.finding, told) if clip is not None else None
-    before, act, after = pictures or (case.finding.before, case.finding.act, case.finding.after)
+    veil = Veil(case.areas.masks)
+    before, act, after = (veil.over(picture) for picture in pictures or (case.finding.before, case.finding.act, case.finding.after))
     poster = boxed(after, case.finding)
     try:
         for name, picture in (("before.jpg", before), ("act.jpg", act), ("after.jpg", after), ("poster.jpg", _small(poster))):
@@ -146,6 +150,9 @@ def _manifest(place: Path, case: Case, clip: Clip | None, notes: Sequence[tuple[
         "packets": clip.packets if clip else 0,
         "model_sha256": case.model,
         "settings": case.settings,
+        "masks": [{"name": mask.name, "points": mask.corners} for mask in case.areas.masks],
+        "masks_painted": "pictures",
+        "zones": [{"name": zone.name, "kind": zone.kind.value, "points": zone.corners} for zone in case.areas.zones],
         "files": files,
     }
     return json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True).encode()

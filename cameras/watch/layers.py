@@ -4,9 +4,13 @@ Background: what the place looks like when nothing happens; learned slowly, and 
 Newcomer: the value that a pixel holds *now* and has held since `since`. A pixel that left the background and keeps one new
 value is new and still; one that keeps changing only moves. A newcomer that is hidden for a moment by somebody in front of
 it is kept. All arrays have the size of the analysed picture.
+
+A look costs what changed: whole pictures are only compared, in whole numbers; all about newcomers is reckoned for the pixels
+that differ from their background.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -27,7 +31,14 @@ BACK_S = 0.7
 """The background is back after it was seen this long."""
 TRUST_S = 0.6
 """A place whose background was seen for less than this in all is unknown."""
+LEARN_S = 0.3
+"""The background is learned at least this long after the last time, but for the first second."""
+STRONGEST_NOISE, NOISE_RATE = 16, 0.02
+GAIN_STEP = 1 / 128
+"""Exposure is followed in steps of less than one grey level."""
 NEVER = np.float32(np.inf)
+Places = NDArray[np.intp]
+"""Numbers of pixels, row by row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,14 @@ class Masks:
     moving: Mask
 
 
+class Sight(NamedTuple):
+    """A picture made ready: blurred a little, and how far each pixel lies outside its background's neighbourhood, uint8."""
+
+    of: Picture
+    soft: Picture
+    outside: Mask
+
+
 class Layers:
     """The memory of one camera. Grows with the picture's size alone: about 45 bytes per pixel."""
 
@@ -48,120 +67,188 @@ class Layers:
         self.newcomer: Floats = picture.astype(np.float32)
         self.since: Floats = np.full((height, width), NEVER, np.float32)
         self.seen: Floats = np.full((height, width), -NEVER, np.float32)
-        self.back: Floats = np.zeros((height, width), np.float32)
+        self.away: Floats = np.full((height, width), now, np.float32)
+        """When each pixel was last something else than its background."""
         self.trust: Floats = np.zeros((height, width), np.float32)
+        """Seconds that the background was seen; not counted beyond TRUST_S."""
         self.noise: Floats = np.full((height, width), 2.0, np.float32)
         self.last: Picture = picture
-        self.started = self.at = now
-        self.gain = np.ones(3)
+        self.started = self.at = self._learned = now
+        self.gain = np.ones(3, np.float32)
+        self._known: Mask = np.zeros((height, width), np.uint8)
+        """Where `since` holds a time."""
+        self._doubtful: Mask = np.full((height, width), 255, np.uint8)
+        """Where `trust` is not full."""
+        self._adapted: Picture | None = None
+        self._sight: Sight | None = None
 
     def step(self, picture: Picture, now: float) -> Masks:
         """Sort this picture's pixels and learn from it. `now` in seconds, growing."""
         elapsed = min(max(now - self.at, 1e-3), 1.0)
         self.at = now
-        soft: Picture = np.asarray(cv2.GaussianBlur(picture, (5, 5), 0), np.uint8)
-        self._follow_exposure(soft)
-        tolerance = 11.0 + 2.0 * self.noise
-        restless = self._learn_noise(soft)
-        is_back = _outside(soft, self.adapted()) <= tolerance
-        is_newcomer = ~is_back & (_difference(soft, self._newcomer8()) <= tolerance)
-        self._learn_background(picture, is_back, elapsed)
-        self._learn_newcomer(soft, is_back, is_newcomer, restless=restless > tolerance)
-        settled = is_newcomer & (now - self.since >= SETTLED_S)
-        new = ~is_back
-        return Masks(_mask(new), _mask(settled), _mask(new & ~settled))
+        sight, tolerance = self._ready(picture), self._tolerance()
+        restless = self._learn_noise(sight.soft)
+        new = _beyond(sight.outside, tolerance)
+        self._learn_background(picture, new, elapsed)
+        settled = self._learn_newcomers(sight.soft, np.flatnonzero(new != 0), restless, tolerance)
+        self._sight = None
+        still: Mask = np.zeros_like(new)
+        still.reshape(-1)[settled] = 255
+        return Masks(new, still, np.asarray(cv2.subtract(new, still), np.uint8))
 
     def unlike(self, picture: Picture) -> Mask:
         """Where this picture is neither the background nor what lies on it. Nothing is learned but the exposure."""
-        soft: Picture = np.asarray(cv2.GaussianBlur(picture, (5, 5), 0), np.uint8)
-        self._follow_exposure(soft)
-        tolerance = 11.0 + 2.0 * self.noise
-        on_it = (self.since != NEVER) & (_difference(soft, self._newcomer8()) <= tolerance)
-        return _mask((_outside(soft, self.adapted()) > tolerance) & ~on_it)
+        sight, tolerance = self._ready(picture), self._tolerance()
+        unlike = _beyond(sight.outside, tolerance)
+        lying = np.flatnonzero((unlike != 0) & (self._known != 0))
+        unlike.reshape(-1)[lying[self._held(sight.soft, lying, tolerance)]] = 0
+        return unlike
 
     def adapted(self) -> Picture:
         """The background under the present exposure."""
-        return np.asarray(np.clip(self.background * self.gain.astype(np.float32), 0, 255), np.uint8)
+        if self._adapted is None:
+            self._adapted = np.asarray(cv2.convertScaleAbs(_under(self.background, self.gain)), np.uint8)
+        return self._adapted
 
     def absorb(self, where: Mask) -> None:
         """What lies there is background from now on."""
         inside = where > 0
-        self.background[inside] = self.last[inside] / self.gain.astype(np.float32)
-        self.since[inside] = NEVER
+        self.background[inside] = self.last[inside] / self.gain
+        self._forget_newcomers(inside)
 
-    def unknown(self, inside: NDArray[np.bool_]) -> bool:
-        """Nothing is known of the place before: its background was hardly ever seen."""
-        return bool(np.median(self.trust[inside]) < TRUST_S) if inside.any() else True
+    def begin_anew(self, picture: Picture, where: Mask) -> None:
+        """What was learned there is forgotten: this picture is the background there, and nothing is known of the time before."""
+        inside = where > 0
+        self.background[inside] = picture[inside] / self.gain
+        self.newcomer[inside] = picture[inside]
+        self.last = np.where(inside[..., None], picture, self.last)
+        self.seen[inside], self.trust[inside], self._doubtful[inside] = -NEVER, 0, 255
+        self._forget_newcomers(inside)
+
+    def unknown(self, trust: Floats) -> bool:
+        """Nothing is known of a place before, where `trust` was so much: its background was hardly ever seen."""
+        return bool(np.median(trust) < TRUST_S) if trust.size else True
 
     def relearn(self, picture: Picture, keep: Mask) -> None:
         """The light changed: the background is this picture, with what was new and still (`keep`) painted out of it."""
         filled = cv2.inpaint(picture, cv2.dilate(keep, np.ones((5, 5), np.uint8)), 3, cv2.INPAINT_TELEA) if keep.any() else picture
         self.background = np.asarray(filled, np.float32)
         self.newcomer = cv2.GaussianBlur(picture, (5, 5), 0).astype(np.float32)
-        outside = keep == 0
-        self.since[outside] = NEVER
-        self.seen[~outside] = self.at
-        self.gain = np.ones(3)
+        self.seen[keep != 0] = self.at
+        self._forget_newcomers(keep == 0)
+        self.gain = np.ones(3, np.float32)
         self.last = picture
+
+    def _forget_newcomers(self, where: NDArray[np.bool_]) -> None:
+        self.since[where] = NEVER
+        self._known[where] = 0
+        self._adapted = self._sight = None
+
+    def _ready(self, picture: Picture) -> Sight:
+        """The same picture is often first compared and then learned from: it is made ready once."""
+        if self._sight is None or self._sight.of is not picture:
+            soft: Picture = np.asarray(cv2.GaussianBlur(picture, (5, 5), 0), np.uint8)
+            self._follow_exposure(soft)
+            self._sight = Sight(picture, soft, _outside(soft, self.adapted()))
+        return self._sight
+
+    def _tolerance(self) -> Mask:
+        """How many grey levels are no change, rounded down."""
+        return np.asarray(cv2.convertScaleAbs(self.noise, alpha=2.0, beta=10.5), np.uint8)
 
     def _follow_exposure(self, soft: Picture) -> None:
         """One factor per channel, from the pixels that are background: automatic exposure and white balance are no event."""
         sample, base = soft[::8, ::8].astype(np.float32), self.background[::8, ::8]
-        usable = (base > 16) & (base < 240) & (self.since[::8, ::8, None] == NEVER)
+        usable = (base > 16) & (base < 240) & (self._known[::8, ::8, None] == 0)
+        gain = self.gain.copy()
         for channel in range(3):
             here = usable[..., channel]
-            if here.sum() > 60:
+            if np.count_nonzero(here) > 60:
                 ratio = float(np.median(sample[..., channel][here] / base[..., channel][here]))
-                self.gain[channel] = min(max(ratio, 0.4), 2.5)
+                gain[channel] = round(min(max(ratio, 0.4), 2.5) / GAIN_STEP) * GAIN_STEP
+        if (gain != self.gain).any():
+            self.gain, self._adapted = gain, None
 
-    def _learn_noise(self, soft: Picture) -> Floats:
+    def _learn_noise(self, soft: Picture) -> Mask:
         change = _difference(soft, self.last)
         self.last = soft
-        cv2.accumulateWeighted(np.minimum(change, 16.0), self.noise, 0.02)
+        cv2.accumulateWeighted(cv2.min(change, STRONGEST_NOISE), self.noise, NOISE_RATE)
         return change
 
-    def _learn_background(self, picture: Picture, is_back: NDArray[np.bool_], elapsed: float) -> None:
+    def _learn_background(self, picture: Picture, new: Mask, elapsed: float) -> None:
         """Slowly, and not at the rim of what is new: there a picture's blur would eat the background from the edges."""
-        rate = 0.25 if self.at - self.started < 1.0 else min(elapsed / 6.0, 0.2)
-        flat: Floats = np.asarray(picture / self.gain.astype(np.float32), np.float32)
-        near = cv2.dilate(cv2.morphologyEx(_mask(~is_back), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.ones((9, 9), np.uint8))
-        cv2.accumulateWeighted(flat, self.background, rate, _mask(is_back & (near == 0)))
-        self.back = np.where(is_back, self.back + np.float32(elapsed), np.float32(0.0))
-        self.trust[is_back] += np.float32(elapsed)
-        cleared = self.back >= BACK_S
-        self.since[cleared] = NEVER
+        self._count_trust(new, elapsed)
+        young, waited = self.at - self.started < 1.0, self.at - self._learned
+        if not young and waited < LEARN_S:
+            return
+        self._learned, self._adapted = self.at, None
+        near = cv2.dilate(cv2.morphologyEx(new, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.ones((9, 9), np.uint8))
+        flat = picture if (self.gain == 1).all() else _under(picture.astype(np.float32), 1 / self.gain)
+        rate = 0.25 if young else min(min(waited, 1.0) / 6.0, 0.2)
+        cv2.accumulateWeighted(flat, self.background, rate, cv2.bitwise_not(cv2.bitwise_or(new, near)))
 
-    def _learn_newcomer(
-        self, soft: Picture, is_back: NDArray[np.bool_], is_newcomer: NDArray[np.bool_], *, restless: NDArray[np.bool_]
-    ) -> None:
-        now = np.float32(self.at)
-        cv2.accumulateWeighted(soft, self.newcomer, 0.15, _mask(is_newcomer))
-        other = ~is_back & ~is_newcomer
-        age, hidden = self.seen - self.since, now - self.seen
-        settled = (self.since < NEVER) & (age >= SETTLED_S)
-        kept = other & settled & (hidden < np.where(restless, HIDDEN_S, COVERED_S))
-        fresh = (other & ~kept) | (is_newcomer & (self.since == NEVER))
-        self.newcomer[fresh] = soft[fresh]
-        self.since[fresh] = now
-        self.seen[fresh | is_newcomer] = now
+    def _count_trust(self, new: Mask, elapsed: float) -> None:
+        if not self._doubtful.any():
+            return
+        shown = np.flatnonzero(cv2.subtract(self._doubtful, new))
+        trust = self.trust.reshape(-1)[shown] + np.float32(elapsed)
+        self.trust.reshape(-1)[shown] = trust
+        self._doubtful.reshape(-1)[shown[trust >= TRUST_S]] = 0
 
-    def _newcomer8(self) -> Picture:
-        return np.asarray(self.newcomer, np.uint8)
+    def _learn_newcomers(self, soft: Picture, new: Places, restless: Mask, tolerance: Mask) -> Places:
+        """`new`: the pixels that differ from their background. Returns those that have kept their value for long enough."""
+        self._let_go(new)
+        since, seen = self.since.reshape(-1), self.seen.reshape(-1)
+        held = self._held(soft, new, tolerance)
+        was, hidden = since[new], self.at - seen[new]
+        settled = (was < NEVER) & (seen[new] - was >= SETTLED_S)
+        moves = restless.reshape(-1)[new] > tolerance.reshape(-1)[new]
+        kept = ~held & settled & (hidden < np.where(moves, np.float32(HIDDEN_S), np.float32(COVERED_S)))
+        fresh = (~held & ~kept) | (held & (was == NEVER))
+        values, shown = self.newcomer.reshape(-1, 3), soft.reshape(-1, 3)
+        same = new[held]
+        values[same] += np.float32(0.15) * (shown[same] - values[same])
+        begun = new[fresh]
+        values[begun] = shown[begun]
+        since[begun] = self.at
+        self._known.reshape(-1)[begun] = 255
+        seen[new[fresh | held]] = self.at
+        return same[self.at - since[same] >= SETTLED_S]
+
+    def _let_go(self, new: Places) -> None:
+        """A newcomer whose background has been back for a while has gone."""
+        away = self.away.reshape(-1)
+        away[new] = self.at
+        known = np.flatnonzero(self._known)
+        gone = known[self.at - away[known] >= BACK_S]
+        self.since.reshape(-1)[gone] = NEVER
+        self._known.reshape(-1)[gone] = 0
+
+    def _held(self, soft: Picture, places: Places, tolerance: Mask) -> NDArray[np.bool_]:
+        """At which of these pixels the picture shows the newcomer that is known there."""
+        values = self.newcomer.reshape(-1, 3)[places].astype(np.uint8)
+        change = cv2.absdiff(soft.reshape(-1, 3)[places], values) if places.size else values
+        most = np.maximum(np.maximum(change[:, 0], change[:, 1]), change[:, 2])
+        return np.asarray(most <= tolerance.reshape(-1)[places], np.bool_)
 
 
-def _difference(a: Picture, b: Picture) -> Floats:
-    """The largest difference of the three channels, float32."""
+def _under(picture: Floats, gain: Floats) -> Floats:
+    return picture if (gain == 1).all() else np.asarray(cv2.transform(picture, np.diag(gain)), np.float32)
+
+
+def _beyond(values: Mask, limits: Mask) -> Mask:
+    return np.asarray(cv2.compare(values, limits, cv2.CMP_GT), np.uint8)
+
+
+def _difference(a: Picture, b: Picture) -> Mask:
+    """The largest difference of the three channels, uint8."""
     blue, green, red = cv2.split(cv2.absdiff(a, b))
-    return np.asarray(cv2.max(cv2.max(blue, green), red), np.float32)
+    return np.asarray(cv2.max(cv2.max(blue, green), red), np.uint8)
 
 
-def _outside(picture: Picture, base: Picture) -> Floats:
+def _outside(picture: Picture, base: Picture) -> Mask:
     """How far a pixel lies outside the range of its neighbourhood in `base`: an edge that trembles by a pixel is no change."""
     around = np.ones((3, 3), np.uint8)
     below, above = cv2.subtract(cv2.erode(base, around), picture), cv2.subtract(picture, cv2.dilate(base, around))
     blue, green, red = cv2.split(cv2.max(below, above))
-    return np.asarray(cv2.max(cv2.max(blue, green), red), np.float32)
-
-
-def _mask(where: NDArray[np.bool_]) -> Mask:
-    return where.view(np.uint8) * np.uint8(255)
+    return np.asarray(cv2.max(cv2.max(blue, green), red), np.uint8)

@@ -1,12 +1,14 @@
 """What a watcher is told, and whom it speaks to. Light: this is loaded before the first camera is."""
 
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from broker.identity import is_id
 from broker.messages.base import Message
 from broker.topics import Topic
+from cameras.domain.areas import NOTHING_DRAWN, Areas, Kind, Mask, Zone, fault, polygon
+from cameras.domain.geometry import Polygon
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,11 @@ class Plan:
     name: str
     url: str = field(repr=False)
     enabled: bool = True
+    areas: Areas = NOTHING_DRAWN
+
+    def drawn(self, areas: Areas) -> "Plan":
+        """The same camera with other zones and masks."""
+        return replace(self, areas=areas)
 
 
 class Air(Protocol):
@@ -49,4 +56,43 @@ def _plan(entry: Any, where: str) -> Plan:
         raise ValueError(f"{where}/id")
     if not isinstance(url, str) or not url:
         raise ValueError(f"{where}/url")
-    return Plan(camera, str(entry.get("name", camera)), url, enabled=bool(entry.get("enabled", True)))
+    areas = Areas(
+        tuple(_zone(one, f"{where}/zones/{index}") for index, one in enumerate(_list(entry, "zones", where))),
+        masks_of(_list(entry, "masks", where), f"{where}/masks"),
+    )
+    return Plan(camera, str(entry.get("name", camera)), url, enabled=bool(entry.get("enabled", True)), areas=areas)
+
+
+def masks_of(entries: list[Any], where: str = "masks") -> tuple[Mask, ...]:
+    """Masks as a configuration has them: [{name, points}]. ValueError, naming the key."""
+    return tuple(Mask(_name(one), _corners(one, f"{where}/{index}")) for index, one in enumerate(entries))
+
+
+def _list(entry: dict[str, Any], key: str, where: str) -> list[Any]:
+    found = entry.get(key, [])
+    if not isinstance(found, list):
+        raise ValueError(f"{where}/{key}")  # noqa: TRY004
+    return found
+
+
+def _zone(entry: Any, where: str) -> Zone:
+    corners = _corners(entry, where)
+    try:
+        return Zone(_name(entry), Kind(entry.get("kind")), corners)
+    except ValueError:
+        raise ValueError(f"{where}/kind") from None
+
+
+def _name(entry: Any) -> str:
+    return str(entry.get("name", "")) if isinstance(entry, dict) else ""
+
+
+def _corners(entry: Any, where: str) -> Polygon:
+    """A mask that is not understood is never left out: the whole configuration is refused, and the old one stays in force."""
+    corners = entry.get("points") if isinstance(entry, dict) else None
+    pairs = isinstance(corners, list) and all(
+        isinstance(corner, list) and all(isinstance(one, int | float) for one in corner) for corner in corners
+    )
+    if not pairs or not isinstance(corners, list) or fault(corners) is not None:
+        raise ValueError(f"{where}/points")
+    return polygon(corners)

@@ -121,6 +121,7 @@ class Recorder:
             codec=cut.codec,
             model=self._model,
             settings={"looks_per_s": LOOKS_PER_S, "longest_side_px": LONGEST_SIDE, "rules": asdict(RULES)},
+            areas=cut.areas,
         )
 
 

@@ -127,6 +127,7 @@ class Watcher:
         except ValueError as error:
             self._report(wanted.revision, code="cameras.malformed", facts={"key": str(error)})
             return
+        self._redraw(plans)
         for camera in [camera for camera, running in self._running.items() if plans.get(camera) != running.plan]:
             self._end(camera)
         for plan in plans.values():
@@ -136,6 +137,14 @@ class Watcher:
             elif plan.id not in self._running:
                 self._begin(plan)
         self._report(wanted.revision)
+
+    def _redraw(self, plans: dict[str, Plan]) -> None:
+        """Where nothing but zones and masks are other ones the camera goes on as it is."""
+        for camera, running in self._running.items():
+            plan = plans.get(camera)
+            if plan is not None and plan != running.plan and plan == running.plan.drawn(plan.areas):
+                running.plan = plan
+                running.camera.redraw(plan.areas)
 
     def _report(self, revision: int, code: str | None = None, facts: dict[str, Any] | None = None) -> None:
         told = Reported(revision=revision, applied=code is None, code=code, facts=facts or {}, at=datetime.now(UTC))

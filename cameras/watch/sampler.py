@@ -5,6 +5,7 @@ from typing import Any
 
 from cameras.watch.layers import Picture
 from cameras.watch.stream import Parcel, Stream, upright
+from cameras.watch.veil import Veil
 
 
 class Sampler:
@@ -14,8 +15,10 @@ class Sampler:
         self.stream, self.step, self.longest_side = stream, 1.0 / per_second, longest_side
         self.frames = 0
         self.seconds = 0.0
+        self.veil = Veil()
+        """What is painted over in every picture."""
         self.frame: Any = None
-        """The last native frame that was looked at: for a picture at full size."""
+        """The last native frame that was looked at, not painted over: for its size alone."""
         self._due = 0.0
 
     def pictures(self, parcel: Parcel) -> Iterator[tuple[float, Picture]]:
@@ -43,4 +46,4 @@ class Sampler:
             return
         self._due = max(self._due + self.step, at + 0.5 * self.step)
         self.frame = frame
-        yield at, upright(frame, self.longest_side)
+        yield at, self.veil.over(upright(frame, self.longest_side))

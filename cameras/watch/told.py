@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from broker.messages.cameras import Health
+from cameras.domain.areas import Areas
 from cameras.domain.errors import Code, Facts
 from cameras.watch.analyst import Finding
 from cameras.watch.layers import Picture
@@ -27,6 +28,7 @@ class Cut:
     size: tuple[int, int]
     codec: str
     notes: tuple[tuple[Code, Facts], ...]
+    areas: Areas
 
 
 class Told(Protocol):

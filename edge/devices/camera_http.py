@@ -9,9 +9,10 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from broker.identity import Id
 from broker.messages.base import Facts
+from cameras.domain.areas import AREAS_MAX, Kind
 from edge.accounts.http import Body, PersonDependency
 from edge.accounts.person import Person, Right
-from edge.devices.cameras import CameraChanges, Cameras, Shape
+from edge.devices.cameras import CameraChanges, Cameras
 from edge.devices.tables import CameraRow
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
@@ -20,6 +21,24 @@ Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Latest = Callable[[str], dict[str, Any] | None]
 """Camera id -> the last Health message of its watcher."""
+
+
+AreaName = Annotated[str, Field(min_length=1, max_length=60)]
+Points = Annotated[list[tuple[int, int]], Field(max_length=100)]
+"""Corners in thousandths of the upright picture's width and height."""
+
+
+class MaskView(Body):
+    """Hidden: nothing there is analysed, shown or stored as a picture."""
+
+    name: AreaName
+    points: Points
+
+
+class ZoneView(MaskView):
+    """Where things may be flagged (watch), or may not (never)."""
+
+    kind: Kind
 
 
 class CameraView(BaseModel):
@@ -32,8 +51,8 @@ class CameraView(BaseModel):
     enabled: bool
     profile: str
     settings: dict[str, Any]
-    zones: list[Shape]
-    masks: list[Shape]
+    zones: list[ZoneView]
+    masks: list[MaskView]
     latitude: float | None
     longitude: float | None
     address: str
@@ -52,9 +71,8 @@ class CameraPatch(Body):
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     address: Annotated[str, Field(max_length=200)] | None = None
-    zones: Annotated[list[Shape], Field(max_length=0)] | None = None
-    masks: Annotated[list[Shape], Field(max_length=0)] | None = None
-    """No watcher reads shapes yet: one that was drawn is refused, so that nobody believes in a mask that is not there."""
+    zones: Annotated[list[ZoneView], Field(max_length=AREAS_MAX)] | None = None
+    masks: Annotated[list[MaskView], Field(max_length=AREAS_MAX)] | None = None
     settings: dict[str, Any] | None = None
 
 
@@ -103,7 +121,7 @@ def routers(cameras: Cameras, person: PersonDependency, latest: Latest = lambda 
     @router.post("/test")
     def try_camera(body: TestIn, who: administrator) -> TestView:  # noqa: ARG001 - the right
         url = cameras.url_of(body.camera) if body.camera else body.url or ""
-        return TestView.model_validate(cameras.test(url))
+        return TestView.model_validate(cameras.test(url, cameras.masks_of(body.camera) if body.camera else "[]"))
 
     @router.patch("/{camera}")
     def change_camera(camera: Id, body: CameraPatch, who: administrator) -> CameraView:
