@@ -128,10 +128,10 @@ class Scene:
         if self.layers is None:
             return False
         x0, y0, x1, y1 = at
+        if not self.layers.unknown(self.layers.trust[y0:y1, x0:x1][own]):
+            return False
         whole = np.zeros(self.layers.trust.shape, bool)
         whole[y0:y1, x0:x1] = own
-        if not self.layers.unknown(whole):
-            return False
         self.layers.absorb(_mask(whole))
         return True
 
@@ -166,12 +166,15 @@ def _tidy(mask: Mask, opened: int, closed: int) -> Mask:
 def _blobs(mask: Mask, smallest_share: float) -> tuple[np.ndarray, list[Blob]]:
     if cv2.countNonZero(mask) < smallest_share * mask.size:
         return np.zeros(mask.shape, np.int32), []
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    left, top, wide, high = cv2.boundingRect(mask)
+    count, found, stats, _ = cv2.connectedComponentsWithStats(mask[top : top + high, left : left + wide], connectivity=8)
+    labels = np.zeros(mask.shape, np.int32)
+    labels[top : top + high, left : left + wide] = found
     blobs = []
     for label in range(1, count):
         x, y, width, height, area = (int(value) for value in stats[label])
         if area >= smallest_share * mask.size:
-            blobs.append(Blob(Box(x, y, x + width, y + height), area, label))
+            blobs.append(Blob(Box(left + x, top + y, left + x + width, top + y + height), area, label))
     return labels, blobs
 
 
