@@ -8,6 +8,7 @@ import numpy as np
 from cameras.domain.geometry import Box, gap
 from cameras.domain.scene import Evidence, Look, Thing
 from cameras.watch.layers import Floats, Layers, Mask, Masks, Picture
+from cameras.watch.veil import Veil, changed
 
 SMALLEST_THING = 0.0002
 SMALLEST_MOVER = 0.0006
@@ -33,7 +34,10 @@ class Scene:
         self.layers: Layers | None = None
         self.masks: Masks | None = None
         self.picture: Picture | None = None
+        self.veil = Veil()
         self._odd_looks = 0
+        self._anew: Mask | None = None
+        """Where the next picture is the background, because a mask came or went there."""
 
     def look(self, picture: Picture, now: float) -> Look:
         """One picture, BGR uint8, upright; `now` in seconds of the stream. A picture of another size starts anew."""
@@ -42,11 +46,14 @@ class Scene:
             moved, self.layers = self.layers is not None, Layers(picture, now)
             self.picture = picture
             return Look(now, width, height, moved=moved)
+        if self._anew is not None:
+            self.layers.begin_anew(picture, self._anew)
+            self._anew = None
         known_still = self.masks.still if self.masks is not None else np.zeros((height, width), np.uint8)
         masks = self.layers.step(picture, now)
         self.masks, self.picture = masks, picture
         if self._changed_at_once(masks):
-            moved = _shifted(self.layers.adapted(), picture)
+            moved = _shifted(self.layers.adapted(), picture, self.veil)
             self.layers.relearn(picture, np.zeros_like(known_still) if moved else _tidy(known_still, 3, 7))
             self.masks = None
             return Look(now, width, height, relit=not moved, moved=moved)
@@ -59,6 +66,16 @@ class Scene:
         unlike = self.layers.unlike(picture)
         _, blobs = _blobs(_tidy(unlike, 3, 11), smallest_share)
         return bool(blobs)
+
+    def cover(self, veil: Veil) -> None:
+        """From the next picture on these masks are painted over it. What is known of the rest of the place stays."""
+        before, self.veil = self.veil, veil
+        if self.layers is not None and self.picture is not None:
+            shape = self.picture.shape
+            anew = changed(before, veil, shape)
+            self._anew = anew if self._anew is None else np.asarray(cv2.bitwise_or(self._anew, anew), np.uint8)
+            self.picture = veil.over(self.picture.copy())
+            self.layers.begin_anew(self.picture, self._anew)
 
     def background(self) -> Picture:
         """The place without what is new, under the present exposure. Only after the first `look`."""
@@ -101,7 +118,9 @@ class Scene:
         )
 
     def _changed_at_once(self, masks: Masks) -> bool:
-        share = cv2.countNonZero(masks.new) / masks.new.size
+        hidden = self.veil.hidden(masks.new.shape)
+        seen = masks.new.size - (0 if hidden is None else cv2.countNonZero(hidden))
+        share = cv2.countNonZero(masks.new) / max(seen, 1)
         self._odd_looks = self._odd_looks + 1 if share > CHANGED_AT_ONCE else 0
         if self._odd_looks < CHANGED_LOOKS:
             return False
@@ -247,11 +266,15 @@ def _alike(before: Floats, now: Floats) -> float:
     return float(np.corrcoef(before, now)[0, 1])
 
 
-def _shifted(before: Picture, now: Picture) -> bool:
-    """True when the two pictures show different places: their outlines do not lie on each other."""
+def _shifted(before: Picture, now: Picture, veil: Veil) -> bool:
+    """True when the two pictures show different places: their outlines do not lie on each other. A mask's outline always does, and is left out."""
     small = [
         cv2.resize(cv2.cvtColor(whole, cv2.COLOR_BGR2GRAY), None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA) for whole in (before, now)
     ]
     edges = [cv2.magnitude(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)) for grey in small]
+    hidden = veil.hidden(small[0].shape)
+    if hidden is not None:
+        for edge in edges:
+            edge[cv2.dilate(hidden, np.ones((5, 5), np.uint8)) > 0] = 0
     (dx, dy), response = cv2.phaseCorrelate(edges[0], edges[1], cv2.createHanningWindow(edges[0].shape[::-1], cv2.CV_32F))
     return bool(np.hypot(dx, dy) > 0.75 or response < 0.05)
