@@ -45,6 +45,16 @@ class Code(StrEnum):
     STREAM_ENDED = "cameras.stream_ended"
     STREAM_LOST = "cameras.stream_lost"
     STREAM_CHANGED = "cameras.stream_changed"
+    SILENT = "cameras.silent"
+    SLOW = "cameras.slow"
+    FROZEN = "cameras.frozen"
+    SWAPPED = "cameras.swapped"
+    GARBAGE = "cameras.garbage"
+    TIME_JUMPED = "cameras.time_jumped"
+    CLOCK_OFF = "cameras.clock_off"
+    FILE_SKIPPED = "cameras.file_skipped"
+    FOLDER_EMPTY = "cameras.folder_empty"
+    PUT_ASIDE = "cameras.put_aside"
     REFUSED = "cameras.refused"
     UNAUTHORISED = "cameras.unauthorised"
     NOT_FOUND = "cameras.not_found"
@@ -58,6 +68,13 @@ class Code(StrEnum):
     NO_KEYFRAMES = "cameras.no_keyframes"
     INTRA_REFRESH = "cameras.intra_refresh"
     NO_MODEL = "cameras.no_model"
+
+    CAMERA_OFF = "cameras.camera_off"
+    WATCHER_AWAY = "cameras.watcher_away"
+    WATCHER_SILENT = "cameras.watcher_silent"
+    FEED_LOST = "cameras.feed_lost"
+    FEEDS_FULL = "cameras.feeds_full"
+    NOT_RECORDED = "cameras.not_recorded"
 
 
 class Refusal(Exception):

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from cameras.domain.errors import Code, Refusal
 
 STREAMS = ("rtsp", "rtsps")
-_USER = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^/\s@'\"]*@")
+_USER = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s'\"]*@")
+"""To the last @ of the word: passwords hold anything, also @ and /."""
 _SECRET = re.compile(r"(?i)\b(pass(?:word|wd)?|pwd|token|key|auth|user(?:name)?)=[^&\s'\"]+")
 
 

@@ -72,6 +72,9 @@ class H265:
     def is_filler(self, kind: int) -> bool:
         return kind == FILLER
 
+    def is_sequence(self, kind: int) -> bool:
+        return kind == SPS
+
     def is_parameters(self, kind: int) -> bool:
         return kind in (SPS, PPS)
 

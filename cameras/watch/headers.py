@@ -68,6 +68,15 @@ class Headers:
         return found if found is not None and -48 <= found.qp <= 51 else None
 
 
+def sequences(codec: str, data: bytes) -> bytes:
+    """The sequence parameter sets in a packet with start codes, as they stand there: others than before are another size or profile."""
+    reader = READERS.get(codec)
+    if reader is None:
+        return b""
+    one = reader()
+    return b"".join(unit for unit in units(data, 0) if one.is_sequence(one.kind(unit)))
+
+
 def _avcc(record: bytes) -> list[bytes]:
     found: list[bytes] = []
     at = 5

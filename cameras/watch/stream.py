@@ -6,24 +6,30 @@ pace waits between packets. Native code works on one thread per stream, so that 
 
 import errno
 import logging
+import struct
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import av
 import av.error
 import av.logging
 import numpy as np
+from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
+from cameras.domain.clock import Source, Timeline, WallClock
 from cameras.domain.errors import Code, Refusal
 from cameras.watch.address import checked, is_stream, scrubbed
+from cameras.watch.headers import sequences
 
 Picture = NDArray[np.uint8]
 OPEN_S, READ_S = 6.0, 8.0
-"""A camera that does not answer, or falls silent, for this long is lost."""
-JUMP_S = 30.0
-"""A step of the time line that no gap explains."""
+"""A camera that does not answer, or from which nothing at all comes, for this long is lost."""
+LATE = 4
+"""One that sends something gets this many times as long for a packet: a slow one lives."""
 NO_VIDEO_FORMATS = ("tty", "image2")
 _quiet = logging.getLogger("libav")
 _quiet.addHandler(logging.NullHandler())
@@ -38,16 +44,17 @@ class Info:
     height: int
     fps: float
     codec: str
-    clock: Literal["arrival", "file"]
+    clock: Source
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One packet of the video. `at` is its presentation time, `key` says that decoding can start here."""
+    """One packet of the video. `at` is its presentation time, `key` says that decoding can start here, `arrived` is monotonic."""
 
     packet: Any
     at: float
     key: bool
+    arrived: float = 0.0
 
 
 class Stream:
@@ -61,8 +68,11 @@ class Stream:
         self._container: Any = None
         self._video: Any = None
         self._started = False
+        self.timeline = Timeline(is_stream(url))
+        self.wall = WallClock("arrival" if is_stream(url) else "file")
         self._first: float | None = None
-        self._sent: int | None = None
+        self._began = 0.0
+        self._sequences = b""
         self._shown = -1.0
 
     def open(self) -> None:
@@ -70,7 +80,7 @@ class Stream:
         address = checked(self.url)
         av.logging.set_level(av.logging.ERROR)
         try:
-            self._container = av.open(address, options=_options(self.url, self.open_s), timeout=(self.open_s, self.read_s))
+            self._container = av.open(address, options=_options(self.url, self.read_s), timeout=(self.open_s, LATE * self.read_s))
         except av.error.FFmpegError as error:
             raise _refusal(error, live=is_stream(self.url)) from error
         except (OSError, ValueError, IndexError) as error:
@@ -100,18 +110,17 @@ class Stream:
 
     def parcels(self) -> Iterator[Parcel]:
         """Packets in decoding order. Ends at the end of a file; raises Refusal when a live stream ends or breaks."""
-        last = 0.0
         for packet in self._demuxed():
-            self._mend(packet)
+            arrived = time.monotonic()
+            told = _told(packet)
+            self._mend(packet, arrived)
             now = float(packet.pts * packet.time_base)
             if self._first is None:
                 self._first = now
-            at = now - self._first
-            if abs(at - last) > JUMP_S and is_stream(self.url):
-                raise Refusal(Code.STREAM_CHANGED, {"seconds": round(at - last, 1)})
-            last = at
-            yield Parcel(packet, at, bool(packet.is_keyframe))
-        if is_stream(self.url):
+            if self.timeline.live:
+                self._know(packet, now - self._first, told)
+            yield Parcel(packet, now - self._first, bool(packet.is_keyframe), arrived)
+        if self.timeline.live:
             raise Refusal(Code.STREAM_ENDED)
 
     def pictures(self, parcel: Parcel) -> Iterator[Any]:
@@ -145,15 +154,26 @@ class Stream:
         self._shown = at if at > self._shown else self._shown + self._step
         return self._shown
 
-    def _mend(self, packet: Any) -> None:
-        """Time stamps that are missing or stand still, as some servers send them, go on at the stream's own rate."""
+    def _mend(self, packet: Any, arrived: float) -> None:
+        """Time stamps that are missing, stand still, go back or leap, as some cameras send them, are put on one time line."""
         sent = packet.dts if packet.dts is not None else packet.pts
-        if sent is None or (self._sent is not None and sent <= self._sent):
-            sent = 0 if self._sent is None else self._sent + max(1, round(self._step / packet.time_base))
-            packet.dts = packet.pts = sent
-        elif packet.pts is None:
-            packet.pts = sent
-        self._sent = sent
+        raw = None if sent is None else float(sent * packet.time_base)
+        if self._first is None:
+            self._began = raw or 0.0
+        placed = round((self.timeline.place(raw, arrived, self._step) + self._began) / packet.time_base)
+        shift = 0 if sent is None else placed - sent
+        packet.pts = placed if packet.pts is None else packet.pts + shift
+        packet.dts = placed if packet.dts is None else packet.dts + shift
+
+    def _know(self, packet: Any, at: float, told: float | None) -> None:
+        """Where this time line lies on the wall clock. Other parameter sets than before are another stream: Refusal."""
+        floor = self.timeline.floor.value
+        if floor is not None:
+            self.wall.observe(at, floor + time.time() - time.monotonic(), told)
+        if packet.is_keyframe and self.info is not None and (found := sequences(self.info.codec, bytes(packet))):
+            if self._sequences and found != self._sequences:
+                raise Refusal(Code.STREAM_CHANGED)
+            self._sequences = found
 
     def last_pictures(self) -> Iterator[Any]:
         """What the decoder still holds at the end of a file."""
@@ -170,11 +190,17 @@ class Stream:
             except StopIteration:
                 return
             except av.error.FFmpegError as error:
-                raise _refusal(error, live=is_stream(self.url), reading=True) from error
+                raise self._lost(error) from error
             if packet.size and not packet.is_discard:
                 if packet.is_corrupt:
                     self.broken_packets += 1
                 yield packet
+
+    def _lost(self, error: av.error.FFmpegError) -> Refusal:
+        refusal = _refusal(error, live=self.timeline.live, reading=True)
+        if refusal.code is not Code.TIMEOUT:
+            return refusal
+        return Refusal(Code.SILENT, {"seconds": self.read_s, **refusal.facts})
 
     def _choose(self) -> None:
         video: Any = next(iter(self._container.streams.video), None)
@@ -192,8 +218,26 @@ class Stream:
             height=context.height,
             fps=float(rate) if rate and 1 <= float(rate) <= 240 else 25.0,
             codec=str(context.name),
-            clock="arrival" if is_stream(self.url) else "file",
+            clock=self.wall.source,
         )
+
+
+def _told(packet: Any) -> float | None:
+    """Capture time by the camera's own clock, Unix seconds: FFmpeg's producer reference time, made of the last RTCP sender report."""
+    if not packet.has_sidedata("prft"):
+        return None
+    micros: int = struct.unpack_from("=q", bytes(packet.get_sidedata("prft")))[0]
+    return micros / 1_000_000
+
+
+class _Own(threading.local):
+    """One scaler for each thread, kept: making one anew costs half as much as its work, and by itself it would take a thread for each core."""
+
+    def __init__(self) -> None:
+        self.scaler = VideoReformatter()
+
+
+_own = _Own()
 
 
 def upright(frame: Any, longest: int | None = None) -> Picture:
@@ -201,8 +245,7 @@ def upright(frame: Any, longest: int | None = None) -> Picture:
     width, height = frame.width, frame.height
     factor = min(1.0, longest / max(width, height)) if longest else 1.0
     size = max(2, round(width * factor)), max(2, round(height * factor))
-    scaled = frame.reformat(width=size[0], height=size[1], format="bgr24", interpolation="AREA")
-    picture = scaled.to_ndarray()
+    picture = _own.scaler.reformat(frame, width=size[0], height=size[1], format="bgr24", interpolation="AREA", threads=1).to_ndarray()
     turns = turn(frame) // 90
     return np.ascontiguousarray(np.rot90(picture, turns)) if turns else np.ascontiguousarray(picture)
 
@@ -226,6 +269,7 @@ def _options(url: str, wait_s: float) -> dict[str, str]:
         "timeout": micros,
         "protocol_whitelist": "rtsp,rtsps,rtp,srtp,tcp,tls,udp,crypto",
         "analyzeduration": "3000000",
+        "fpsprobesize": "3",
         "fflags": "+discardcorrupt",
     }
 
