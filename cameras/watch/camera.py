@@ -15,7 +15,7 @@ from cameras.watch.analyst import Analyst
 from cameras.watch.baselines import SAVE_EVERY_S, Baselines
 from cameras.watch.connection import Connection, Memory
 from cameras.watch.plan import Plan
-from cameras.watch.told import State, Tap, Told
+from cameras.watch.told import Gauge, State, Tap, Told
 
 BACK_OFF_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 STEADY_S = 20.0
@@ -39,12 +39,13 @@ _FAULTS = {Why.LONG_GOP: Code.LONG_GOP, Why.NO_KEYFRAMES: Code.NO_KEYFRAMES, Why
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a camera works with. `baselines`: where its gate is kept between runs, if anywhere. `taps` see its packets."""
+    """What a camera works with. `baselines`: where its gate is kept between runs, if anywhere. `taps` see its packets, `gauges` what its gate read."""
 
     told: Told
     analyst: Callable[[], Analyst]
     baselines: Baselines | None = None
     taps: Sequence[Tap] = ()
+    gauges: Sequence[Gauge] = ()
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
@@ -53,6 +54,7 @@ class Camera:
 
     def __init__(self, plan: Plan, means: Means) -> None:
         self.plan, self.told, self.taps, self._now = plan, means.told, means.taps, means.now
+        self.gauges = means.gauges
         self._make_analyst = means.analyst
         self._baselines = means.baselines
         self._saved_at = time.monotonic()

@@ -17,7 +17,7 @@ from cameras.watch.plan import Plan
 from cameras.watch.ring import Kept, Ring
 from cameras.watch.sampler import Sampler
 from cameras.watch.stream import Parcel, Stream, upright_size
-from cameras.watch.told import Cut, Opened, State, Tap, Told
+from cameras.watch.told import Cut, Gauge, Opened, State, Tap, Told
 
 BEFORE_S, AFTER_S = 10.0, 10.0
 LOOK_EVERY_S = 10.0
@@ -32,6 +32,7 @@ class Owner(Protocol):
     plan: Plan
     told: Told
     taps: Sequence[Tap]
+    gauges: Sequence[Gauge]
 
     @property
     def stopping(self) -> bool: ...
@@ -133,6 +134,8 @@ class Connection:
                 tap.packet(kept, self.epoch + timedelta(seconds=kept.at + self.base))
         for at, picture in lookout.pictures(parcel, kept, hour=self.hour):
             self._look(lookout, at + self.base, picture)
+        for gauge in self.camera.gauges:
+            gauge.weighed(self.duty, self.camera.now(), key=parcel.key)
         self.scene.last = max(self.scene.last, parcel.at + self.base)
         self._cut_due(parcel.at + self.base)
         self.camera.keep(self.scene.gate)

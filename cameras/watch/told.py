@@ -6,6 +6,7 @@ from typing import Any, Literal, Protocol
 
 from broker.messages.cameras import Health
 from cameras.domain.areas import Areas
+from cameras.domain.duty import Duty
 from cameras.domain.errors import Code, Facts
 from cameras.watch.analyst import Finding
 from cameras.watch.layers import Picture
@@ -67,3 +68,11 @@ class Tap(Protocol):
         ...
 
     def closed(self) -> None: ...
+
+
+class Gauge(Protocol):
+    """Sees what a camera's gate read of every packet, after the taps have seen the packet, on the camera's thread. Must never wait for anybody."""
+
+    def weighed(self, duty: Duty, at: datetime, *, key: bool) -> None:
+        """`at`: the wall clock of this machine, UTC. `duty` says what the gate read, and whether the camera is awake and why."""
+        ...

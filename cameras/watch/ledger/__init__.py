@@ -1,0 +1,1 @@
+"""What the watcher writes down of every camera-minute, and how that reaches the desk."""
