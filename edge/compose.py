@@ -27,8 +27,9 @@ from broker.client import Client
 from broker.identity import NODE
 from broker.messages.node import Birth
 from broker.topics import ABOUT, BIRTH, DESIRED, HEALTH, REPORTED, STATUS
+from cameras.desk.feeds import Feeds
 from cameras.desk.intake import HealthDoor, SightingDoor
-from cameras.desk.ports import CameraCard, DeskSettings, House
+from cameras.desk.ports import CameraCard, DeskSettings, Holder, House
 from cameras.desk.service import SightingDesk
 from edge.accounts.audit import Act
 from edge.accounts.gate import Gate
@@ -36,7 +37,7 @@ from edge.devices.cameras import Cameras
 from edge.devices.enrolment import Enrolments
 from edge.devices.intake import DeviceDoor
 from edge.devices.vault import Vault
-from edge.http import live, trust
+from edge.http import feeds, live, trust
 from edge.http.app import AppParts, build_app
 from edge.http.deeds import Deed
 from edge.http.errors import RefusalTable
@@ -189,6 +190,7 @@ def _routers(rooms: Rooms, tls: Material) -> list[APIRouter]:
         health.router(health.Watched(settings, tls, rooms.reporting, rooms.client), gate),
         trust.router(tls.ca),
         live.router(rooms.hub, gate),
+        feeds.router(Feeds(rooms.post, fresh_id, lambda camera: _holder(rooms, camera)), gate),
         MqttRoute(offices.devices, lambda: post_office.address(settings)).router(),
     ]
 
@@ -252,6 +254,13 @@ def _nudged(rooms: Rooms) -> None:
 def _card(registered: Cameras, camera: str) -> CameraCard | None:
     row = registered.find(camera)
     return None if row is None else CameraCard(row.id, row.name, row.latitude, row.longitude, row.address or None)
+
+
+def _holder(rooms: Rooms, camera: str) -> Holder | None:
+    row = rooms.cameras.find(camera)
+    if row is None or row.ended_at is not None:
+        return None
+    return Holder(row.watcher, online=row.watcher is not None and rooms.offices.devices.online(row.watcher), enabled=row.enabled)
 
 
 def _act(deed: Deed) -> Act:

@@ -20,6 +20,16 @@ class CameraCard:
     address: str | None = None
 
 
+@dataclass(frozen=True)
+class Holder:
+    """Who watches a camera now, as far as the node knows."""
+
+    watcher: str | None
+    online: bool
+    enabled: bool
+    """The camera is meant to be watched at all."""
+
+
 class Account(Protocol):
     """Who asks through HTTP; edge/accounts supplies it."""
 

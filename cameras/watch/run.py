@@ -18,13 +18,16 @@ from broker.client import Client
 from broker.engines import Address
 from broker.messages.cameras import Health
 from broker.messages.devices import About, Desired, Reported, Status
-from broker.topics import ABOUT, DESIRED, HEALTH, REPORTED, SETTLED, SIGHTING, STATUS
+from broker.topics import ABOUT, DESIRED, FEED, HEALTH, REPORTED, SETTLED, SIGHTING, STATUS
+from cameras.domain.audits import RATE
 from cameras.watch.baselines import Baselines
+from cameras.watch.honesty import Honesty
 from cameras.watch.plan import Plan, plans_of
 from cameras.watch.spool import Spool
 
 if TYPE_CHECKING:
     from cameras.watch.camera import Camera
+    from cameras.watch.feed.feeds import Feeds
     from cameras.watch.post import Post
     from cameras.watch.recorder import Recorder
 
@@ -45,6 +48,8 @@ class Options:
     home: Path
     broker: Address
     ca: Path | None = None
+    audit_rate: float = RATE
+    """Share of slept minutes that are decoded afterwards."""
 
 
 @dataclass
@@ -67,16 +72,19 @@ class Watcher:
         offline = Status(state="offline", session=secrets.token_hex(8))
         self._session = offline.session
         self.client = Client(options.broker, options.device, options.password, will=(STATUS, offline, {"device": options.device}))
+        self.honesty = Honesty(options.home, self.client, options.device, rate=options.audit_rate)
         self._lock = threading.Lock()
         self._wanted: Desired | None = None
         self._applied = -1
         self._running: dict[str, _Running] = {}
         self._recorder: Recorder | None = None
         self._post: Post | None = None
+        self._feeds: Feeds | None = None
 
     def start(self) -> None:
         """Open the spool and connect. OSError when the home cannot be written."""
         self.spool.open()
+        self.honesty.start()
         device = self.options.device
         self.client.on(DESIRED.of(device=device), self._desired)
         self.client.retain(STATUS, Status(state="online", session=self._session, at=datetime.now(UTC)), device=device)
@@ -89,6 +97,8 @@ class Watcher:
 
     def stop(self) -> None:
         """Let every camera cut what it has, then leave."""
+        if self._feeds is not None:
+            self._feeds.stop()
         for running in self._running.values():
             running.camera.stop()
         for running in self._running.values():
@@ -97,6 +107,7 @@ class Watcher:
             self._recorder.stop()
         if self._post is not None:
             self._post.stop()
+        self.honesty.stop()
         self.client.retain(STATUS, Status(state="offline", session=self._session, at=datetime.now(UTC)), device=self.options.device)
         self.client.stop()
 
@@ -110,6 +121,7 @@ class Watcher:
             self._revive(running, now)
         for sighting in self._recorder.take_homeless() if self._recorder is not None else ():
             self.client.publish(SIGHTING, sighting, camera=sighting.camera)
+        self.honesty.tick(now)
 
     def _desired(self, _topic: str, payload: bytes) -> None:
         try:
@@ -128,11 +140,13 @@ class Watcher:
             self._report(wanted.revision, code="cameras.malformed", facts={"key": str(error)})
             return
         self._redraw(plans)
+        self.honesty.diary.keep(set(plans))
         for camera in [camera for camera, running in self._running.items() if plans.get(camera) != running.plan]:
             self._end(camera)
         for plan in plans.values():
             if not plan.enabled:
                 now = datetime.now(UTC)
+                self.honesty.diary.said(plan.id, "off")
                 self.client.retain(HEALTH, Health(state="off", since=now, at=now), camera=plan.id)
             elif plan.id not in self._running:
                 self._begin(plan)
@@ -153,15 +167,21 @@ class Watcher:
     def _begin(self, plan: Plan) -> None:
         from cameras.watch.camera import Camera, Means  # noqa: PLC0415 - numpy, OpenCV and PyAV come with the first camera
 
-        recorder, post = self._start_recorder(), self._start_post()
+        recorder, post, feeds = self._start_recorder(), self._start_post(), self._start_feeds()
         self.client.on(SETTLED.of(camera=plan.id), post.settled)
-        camera = Camera(plan, Means(recorder, recorder.analyst, Baselines(self.options.home / "gates")))
+        onlookers = self.honesty.onlookers(plan.id, lambda: camera.plan.areas)
+        taps = (feeds.show(plan.id, lambda: camera.plan.areas.masks), *onlookers.taps)
+        told, levels = self.honesty.witness(recorder), Baselines(self.options.home / "gates")
+        camera = Camera(plan, Means(told, recorder.analyst, levels, taps, onlookers.gauges))
+        self.client.on(FEED.of(camera=plan.id), feeds.asked)
         thread = threading.Thread(target=camera.run, name=f"camera-{plan.id}", daemon=True)
         self._running[plan.id] = _Running(plan, camera, thread)
         thread.start()
 
     def _end(self, camera: str) -> None:
         running = self._running.pop(camera)
+        if self._feeds is not None:
+            self._feeds.hide(camera)
         running.camera.stop()
         running.thread.join(timeout=3)
 
@@ -185,17 +205,27 @@ class Watcher:
             self._recorder = Recorder(self.options.device, self.spool, self.client, self._start_post().wake)
         return self._recorder
 
+    def _start_feeds(self) -> "Feeds":
+        if self._feeds is None:
+            from cameras.watch.feed.feeds import Feeds  # noqa: PLC0415
+            from cameras.watch.feed.line import Node  # noqa: PLC0415
+
+            self._feeds = Feeds(Node(self.options.node, self.options.device, self.options.password, self._trust()))
+        return self._feeds
+
+    def _trust(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=str(self.options.ca) if self.options.ca is not None else None)
+
     def _start_post(self) -> "Post":
         if self._post is None:
             import httpx  # noqa: PLC0415
 
             from cameras.watch.post import UPLOAD_S, Post  # noqa: PLC0415
 
-            trust = ssl.create_default_context(cafile=str(self.options.ca)) if self.options.ca is not None else True
             http = httpx.Client(
                 base_url=self.options.node,
                 auth=(self.options.device, self.options.password),
-                verify=trust,
+                verify=self._trust(),
                 timeout=UPLOAD_S,
                 trust_env=False,
             )

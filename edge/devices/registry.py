@@ -110,6 +110,12 @@ class Devices:
             row = session.get(DeviceRow, device)
         return "keypad" if row is not None and row.kind == "keypad" else "tablet"
 
+    def online(self, device: str) -> bool:
+        """Whether it said that it is here, and its last will did not say otherwise."""
+        with self.parts.means.reader() as session:
+            row = session.get(DeviceRow, device)
+        return row is not None and row.state == "accepted" and bool(row.online)
+
     def configuration(self, device: str) -> dict[str, Any]:
         """What the device should be, as a person may see it."""
         with self.parts.means.reader() as session:
