@@ -273,6 +273,12 @@ def log_entries(session: Session, meeting_id: str, size: int) -> Sequence[LogEnt
     return session.exec(select(LogEntry).where(LogEntry.meeting == meeting_id, LogEntry.index < size).order_by(col(LogEntry.index))).all()
 
 
+def leaves(session: Session, meeting_id: str, size: int) -> list[bytes]:
+    """The leaf hashes of the first `size` entries."""
+    wanted = select(LogEntry.leaf).where(LogEntry.meeting == meeting_id, LogEntry.index < size).order_by(col(LogEntry.index))
+    return [bytes.fromhex(one) for one in session.exec(wanted)]
+
+
 def log_of_motion(session: Session, meeting_id: str, motion_id: str, kind: str) -> Sequence[LogEntry]:
     wanted = select(LogEntry).where(LogEntry.meeting == meeting_id, LogEntry.motion == motion_id, LogEntry.kind == kind)
     return session.exec(wanted.order_by(col(LogEntry.index))).all()

@@ -129,6 +129,8 @@ class RuleView(Message):
     secrecy: Literal["open", "secret"] = "open"
     weights: bool = False
     """True: `needed` and every number of the count are weights, not persons."""
+    blank: Literal["valid", "invalid"] = "valid"
+    """What a ballot of an election is that elects nobody."""
 
 
 class Choice(Message):
@@ -166,6 +168,8 @@ class Count(Message):
     """Ballots that came."""
     valid: int
     invalid: int
+    blank: int = 0
+    """Ballots of an election that elect nobody, valid or not."""
     base: int
     needed: int
     adopted: bool

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from meeting.log.verifier import Report
 
 TALLY = (
-    *("title", "voters", "tokens", "ballots", "for", "against", "abstain", "candidates", "elected", "tied"),
+    *("title", "voters", "tokens", "ballots", "for", "against", "abstain", "candidates", "elected", "tied", "blank", "invalid"),
     *("needed", "adopted", "entries", "root", "key"),
 )
 """Facts of a verified bundle, in the order in which they are read out."""
@@ -31,14 +31,16 @@ def add_to(app: typer.Typer) -> None:
 def verify(
     context: typer.Context,
     bundle: Annotated[Path, typer.Argument(help="help.bundle", show_default=False)],
+    *,
     key: Annotated[str | None, typer.Option("--key", help="help.verify_key", show_default=False)] = None,
     receipt: Annotated[list[Path] | None, typer.Option("--receipt", help="help.verify_receipt", show_default=False)] = None,
     document: Annotated[list[Path] | None, typer.Option("--document", help="help.verify_document", show_default=False)] = None,
+    head: Annotated[list[str] | None, typer.Option("--head", help="help.verify_head", show_default=False)] = None,
 ) -> None:
     from meeting.log.verifier import Beside
     from meeting.log.verifier import verify as count_again
 
-    beside = Beside(key, [_content(file) for file in receipt or ()], [_content(file) for file in document or ()])
+    beside = Beside(key, [_content(file) for file in receipt or ()], [_content(file) for file in document or ()], head or ())
     report = count_again(_content(bundle), beside)
     show_report(terminal(context), report, bundle.name)
     if not report.ok:

@@ -93,6 +93,8 @@ class Code(StrEnum):
     BOX_PLACE = "meeting.box_place"  # field
     BOX_BUSY = "meeting.box_busy"  # retry_after_s
 
+    LOG_BUSY = "meeting.log_busy"  # retry_after_s
+    UNKNOWN_HEAD = "meeting.unknown_head"  # first, second, size
     UNKNOWN_CALL = "meeting.unknown_call"  # call
     CALL_BYTES = "meeting.call_bytes"  # field
     CALL_KEY = "meeting.call_key"

@@ -161,6 +161,7 @@ def rule_words(rule: Rule) -> dict[str, Any]:
         "secrecy": rule.secrecy.value,
         "weights": rule.weights,
         "method": rule.method.value,
+        "blank": rule.blank.value,
         "may_change": rule.may_change,
         "valid_from": rule.valid_from.isoformat(),
         "valid_until": rule.valid_until.isoformat() if rule.valid_until else None,

@@ -33,6 +33,13 @@ class Method(StrEnum):
     """At most so many candidates as are to be elected."""
 
 
+class Blank(StrEnum):
+    """What a ballot of an election is that elects nobody. It counts as cast either way."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+
+
 class Secrecy(StrEnum):
     OPEN = "open"
     SECRET = "secret"  # noqa: S105 - a word of the law
@@ -79,6 +86,7 @@ class Rule:
     weights: bool = False
     """Every voter counts as often as his entered weight says; else once. Voters, those present and the quorum are weighed, too."""
     method: Method = Method.QUESTION
+    blank: Blank = Blank.VALID
 
     def in_force(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)

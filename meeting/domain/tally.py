@@ -7,12 +7,12 @@ paper's order, joined by commas ("c1,c4"), or "none" where the voter chose nobod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from meeting.domain.rules import Base, Rule, Tie
+from meeting.domain.rules import Base, Blank, Rule, Tie
 
 CHOICES: tuple[str, ...] = ("for", "against", "abstain")
 """Tán thành, không tán thành, không biểu quyết: in the order in which they are drawn."""
 NOBODY = "none"
-"""A ballot of an election on which nobody is chosen. It is valid."""
+"""A ballot of an election on which nobody is chosen. The rule says whether it is valid."""
 MOST_CANDIDATES = 50
 """So that a ballot that chooses all of them has its place in one field (meeting.domain.ballots.PLAIN)."""
 
@@ -81,7 +81,9 @@ class Result:
     """Ballots that came."""
     valid: int
     invalid: int
-    """Of those that came; always 0 for an open vote, which takes no other."""
+    """Of those that came. An open vote takes no other than those on the paper, so here it is those that elect nobody, where the rule says so."""
+    blank: int
+    """Of those that came, valid or not: ballots of an election that elect nobody."""
     base: int
     needed: int
     adopted: bool
@@ -94,13 +96,16 @@ class Result:
 def count(ballots: Iterable[Said], rule: Rule, numbers: Numbers, *, slate: Slate = QUESTION) -> Result:
     """The result does not depend on the order of the ballots. One that says what is not on the paper is counted as invalid."""
     votes = dict.fromkeys(slate.counted, 0)
-    cast = valid = 0
+    cast = blank = strange = 0
     for one in ballots:
         cast += one.weight
         chosen = slate.chosen(one.choice)
-        valid += one.weight if chosen is not None else 0
+        strange += one.weight if chosen is None else 0
+        blank += one.weight if chosen == () else 0
         for choice in chosen or ():
             votes[choice] += one.weight
+    invalid = strange + (blank if rule.blank is Blank.INVALID else 0)
+    valid = cast - invalid
     base = {Base.ALL: numbers.eligible, Base.PRESENT: numbers.present, Base.CAST: valid}[rule.base]
     needed = rule.needed(base)
     if slate.candidates:
@@ -116,7 +121,8 @@ def count(ballots: Iterable[Said], rule: Rule, numbers: Numbers, *, slate: Slate
         issued=numbers.issued,
         cast=cast,
         valid=valid,
-        invalid=cast - valid,
+        invalid=invalid,
+        blank=blank,
         base=base,
         needed=needed,
         adopted=adopted,

@@ -26,6 +26,7 @@ _OTHER: dict[Code, int] = {
     Code.BOX_SIGNATURE: INVALID,
     Code.BOX_PLACE: INVALID,
     Code.BOX_BUSY: LOCKED,
+    Code.LOG_BUSY: LOCKED,
     Code.CALL_BYTES: INVALID,
     Code.CALL_SIGNATURE: INVALID,
 }

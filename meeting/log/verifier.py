@@ -11,7 +11,8 @@
                of a secret vote each token so, one for each voter, and each ballot by the vote's own key, no more than tokens
  9 result      the count, the base and the rule give the result that the log says
 10 receipts    each given receipt is for an entry of this log, under a signed head that this log extends; each promise of the box is kept
-11 documents   each given file is one that was voted on
+11 heads       each given head of this log (from the hall screen, the minutes, a message) is a beginning of it
+12 documents   each given file is one that was voted on
 
 What the caller still owes: that the key is the node's (it is on the hall screen and in the minutes), and that the head
 is the one that others saw. A step that finds something is the last one. No code is shared with what counted.
@@ -24,6 +25,7 @@ from typing import Any
 
 from meeting.log.checks.counting import Paper, check_opening, count, read_paper
 from meeting.log.checks.entries import Entry, read_entries
+from meeting.log.checks.heads import check_head
 from meeting.log.checks.reading import DECODER, Fields, canonical, read_bundle
 from meeting.log.checks.replay import Story, as_result
 from meeting.log.checks.report import Facts, Finding, Found, Report, Step, Wrong
@@ -41,11 +43,12 @@ LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 @dataclass(frozen=True)
 class Beside:
-    """What else is at hand: the key read off the hall screen, receipts (JSON), the documents' bytes."""
+    """What else is at hand: the key read off the hall screen, receipts (JSON), the documents' bytes, heads as they were scanned or copied."""
 
     key: str | None = None
     receipts: Sequence[bytes] = ()
     documents: Sequence[bytes] = ()
+    heads: Sequence[str] = ()
 
 
 def verify(bundle: bytes, beside: Beside | None = None) -> Report:
@@ -85,7 +88,8 @@ class _Check:
         ]
         receipts: list[tuple[Step, Callable[[], None]]] = [(Step.RECEIPTS, self._receipts)] if self.beside.receipts else []
         documents: list[tuple[Step, Callable[[], None]]] = [(Step.DOCUMENTS, self._documents)] if self.beside.documents else []
-        return [*always, *receipts, *documents]
+        heads: list[tuple[Step, Callable[[], None]]] = [(Step.HEADS, self._heads)] if self.beside.heads else []
+        return [*always, *receipts, *heads, *documents]
 
     def _bytes(self) -> None:
         self.bundle = Fields(read_bundle(self.raw), "bundle", Found.SHAPE).only(FIELDS)
@@ -192,6 +196,7 @@ class _Check:
             return {choice: votes[choice] for choice in paper.choices}
         names = dict(zip(paper.candidates, paper.names, strict=True))
         told: Facts = {"candidates": "; ".join(f"{name} {votes[one]}" for one, name in names.items())}
+        told |= {word: said.number(word) for word in ("blank", "invalid")}
         return told | {word: "; ".join(names[one] for one in said.texts(word)) for word in ("elected", "tied")}
 
     def _receipts(self) -> None:
@@ -225,6 +230,12 @@ class _Check:
         for holds, name in checks:
             if not holds:
                 raise Wrong(Found.RECEIPT, f"{where}.{name}")
+
+    def _heads(self) -> None:
+        leaves = [one.leaf for one in self.entries]
+        for number, text in enumerate(self.beside.heads):
+            check_head(text, (self.head, self.key, leaves), f"heads[{number}]")
+        self.summary |= {"heads": len(self.beside.heads)}
 
     def _documents(self) -> None:
         for number, raw in enumerate(self.beside.documents):

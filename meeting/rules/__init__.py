@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from meeting.domain.rules import Base, Method, Rule, Secrecy, Share, Tie
+from meeting.domain.rules import Base, Blank, Method, Rule, Secrecy, Share, Tie
 
 Fraction = Annotated[str, Field(pattern=r"^[1-9]\d{0,3}/[1-9]\d{0,3}$")]
 
@@ -32,6 +32,7 @@ class RuleData(BaseModel):
     secrecy: Secrecy = Secrecy.OPEN
     weights: bool = False
     method: Method = Method.QUESTION
+    blank: Blank = Blank.VALID
     may_change: bool = True
     valid_from: date
     valid_until: date | None = None
@@ -45,6 +46,8 @@ class RuleData(BaseModel):
             raise ValueError("a secret rule cannot weigh votes: the weight would name the voter")
         if self.method is Method.ELECTION and self.tie is Tie.CHAIR:
             raise ValueError("in an election the chair cannot decide a tie")
+        if self.method is Method.QUESTION and self.blank is not Blank.VALID:
+            raise ValueError("a question has no blank ballot: who wants neither says abstain")
         if self.secrecy is Secrecy.SECRET and (self.tie is Tie.CHAIR or self.may_change):
             raise ValueError("a secret ballot cannot be changed, and the chair's is not known: may_change = false, tie = rejected")
         return self
@@ -93,6 +96,7 @@ def from_words(words: Mapping[str, Any]) -> Rule:
         secrecy=Secrecy(words["secrecy"]),
         weights=words["weights"],
         method=Method(words["method"]),
+        blank=Blank(words["blank"]),
         may_change=words["may_change"],
         valid_from=date.fromisoformat(words["valid_from"]),
         valid_until=date.fromisoformat(words["valid_until"]) if words["valid_until"] else None,

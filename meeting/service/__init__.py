@@ -15,6 +15,7 @@ from meeting.service.calling import Calling
 from meeting.service.chairing import Chairing
 from meeting.service.documents import Documents
 from meeting.service.floor import FloorDesk
+from meeting.service.growth import Growth
 from meeting.service.house import House
 from meeting.service.preparing import Preparing
 from meeting.service.publisher import ALL, Publisher, Show
@@ -68,6 +69,7 @@ class MeetingService:
         self.calling = Calling(self.house)
         self.reading = Reading(self.house, shelf)
         self.box = Box(self.house)
+        self.growth = Growth(self.house)
         self.asks = Asks(self.house)
 
     def start(self) -> None:

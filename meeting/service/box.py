@@ -6,8 +6,6 @@ the log's own signature, so that a node that leaves the ballot out is caught by 
 """
 
 import json
-import threading
-import time
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Annotated
@@ -24,6 +22,7 @@ from meeting.domain.secrecy import check_place, read_message, tracker_of
 from meeting.log.receipts import code_of
 from meeting.secret.blind import PublicKey
 from meeting.service.house import WAIT_S, House, Work
+from meeting.service.measure import Measure
 from meeting.tables import BoxedBallot, LogEntry, Motion
 
 FORMAT = "dinh-box/1"
@@ -52,24 +51,8 @@ class Boxed(BaseModel):
     promise: str
 
 
-@dataclass
-class Measure:
-    """A leaky bucket for all together: it counts, it knows nobody."""
-
-    rate: float = RATE
-    burst: float = BURST
-    level: float = 0.0
-    at: float = field(default_factory=time.monotonic)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def take(self) -> None:
-        """One more. Refused when too many came at once."""
-        with self.lock:
-            now = time.monotonic()
-            self.level, self.at = max(0.0, self.level - (now - self.at) * self.rate), now
-            if self.level + 1 > self.burst:
-                raise Refusal(Code.BOX_BUSY, retry_after_s=2)
-            self.level += 1
+def _measure() -> Measure:
+    return Measure(RATE, BURST, Code.BOX_BUSY)
 
 
 @dataclass(frozen=True)
@@ -77,7 +60,7 @@ class Box:
     """Takes ballots. The same ballot again gets the same promise, also after the close."""
 
     house: House
-    measure: Measure = field(default_factory=Measure)
+    measure: Measure = field(default_factory=_measure)
 
     def put(self, meeting: str, words: BoxWords) -> Boxed:
         """Check, keep, promise. Raises Refusal."""

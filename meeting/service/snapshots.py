@@ -205,6 +205,7 @@ def rule_view(rule: Rule, *, voters: int, count: words.Count | None = None) -> w
         verified=rule.verified,
         secrecy=rule.secrecy.value,
         weights=rule.weights,
+        blank=rule.blank.value,
     )
 
 

@@ -233,6 +233,7 @@ class RuleLine(Words):
     secrecy: Literal["open", "secret"]
     weights: bool
     method: Literal["question", "election"]
+    blank: Literal["valid", "invalid"]
     may_change: bool
     valid_from: str
     """A day, YYYY-MM-DD, in the node's own civil calendar."""
@@ -318,6 +319,17 @@ class ResultView(Words):
     head: LogHead | None
     log_key: str
     """The log's public key as a C2SP verifier key: name+hash+key."""
+
+
+class Grown(Words):
+    """That the log of `first` entries is a beginning of that of `second` (RFC 6962, 2.1.2)."""
+
+    first: int
+    second: int
+    proof: tuple[str, ...]
+    """Hashes, hex."""
+    checkpoint: str
+    """The signed head of `second` entries."""
 
 
 class ItemView(Words):

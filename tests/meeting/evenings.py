@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
+from meeting.log.merkle import root
 from meeting.log.verifier import Beside
 from meeting.service.words import CandidateWords, MemberWords, NewMotion
 from tests.meeting.booth import SECRET, Booth, vote
@@ -113,8 +114,16 @@ def chosen_in_secret(folder: Path) -> Evening:
 
 def _kept(five: Council, motion: str, receipts: list[bytes], documents: list[bytes]) -> Evening:
     service = five.room.service
-    key = service.house.verifier_key(five.meeting)
-    return Evening(service.reading.bundle(five.meeting, motion, names=True), Beside(key=key, receipts=receipts, documents=documents))
+    key, bundle = service.house.verifier_key(five.meeting), service.reading.bundle(five.meeting, motion, names=True)
+    return Evening(bundle, Beside(key=key, receipts=receipts, documents=documents, heads=heads_of(bundle)))
+
+
+def heads_of(bundle: bytes) -> list[str]:
+    """Heads that somebody kept: the last one as its QR says it, on one line, and an earlier one as it is read aloud."""
+    told = json.loads(bundle)
+    signed, leaves = told["checkpoint"], [bytes.fromhex(one["leaf"]) for one in told["entries"]]
+    half = len(leaves) // 2
+    return [signed, " ".join(signed.split()), f"{half} {root(leaves[:half]).hex()[:20]}"]
 
 
 KINDS = {"question": question, "election": election, "weighed": weighed, "called": called, "secret": secret, "chosen": chosen_in_secret}

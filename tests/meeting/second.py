@@ -94,5 +94,6 @@ def _line(bundle: bytes, beside: Beside) -> str:
         "key": beside.key,
         "receipts": [base64.b64encode(one).decode() for one in beside.receipts],
         "documents": [base64.b64encode(one).decode() for one in beside.documents],
+        "heads": list(beside.heads),
     }
     return json.dumps(asked) + "\n"

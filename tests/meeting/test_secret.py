@@ -17,7 +17,8 @@ from edge.demo.blind import blind, finalize, prepare
 from edge.demo.sealed import Paper, Sealed
 from meeting.domain.errors import Code, Refusal
 from meeting.secret.blind import make_key
-from meeting.service.box import BoxWords, Measure
+from meeting.service.box import BoxWords
+from meeting.service.measure import Measure
 from meeting.tables import BoxedBallot, LogEntry, Token
 from tests.meeting.booth import Booth, election, opened, paper, shown, vote
 from tests.meeting.room import Council, Room, Tablet, council, sqlite_room
@@ -84,7 +85,8 @@ def test_an_election_can_be_secret(five: Council) -> None:
     count = shown(five.room, five.meeting).count
     assert count is not None
     assert count.votes == {"c1": 2, "c2": 3, "c3": 0}
-    assert (count.cast, count.valid, count.invalid, count.elected, count.adopted) == (5, 4, 1, ("c2",), False)
+    assert (count.cast, count.valid, count.invalid, count.blank) == (5, 3, 2, 1), "the rule of this election calls a blank ballot invalid"
+    assert (count.elected, count.adopted) == (("c2",), False)
     board = five.room.service.reading.result(five.meeting, motion).box
     assert sorted(one.choice for one in board if not one.counts) == ["c1,c2,c3"]
 
@@ -336,12 +338,12 @@ def test_a_flood_is_held_back_and_nobody_is_remembered(five: Council) -> None:
     five.arrive(0, 1, 2, 3)
     motion = opened(five)
     box = five.room.service.box
-    object.__setattr__(box, "measure", Measure(rate=0.001, burst=3))
+    object.__setattr__(box, "measure", Measure(0.001, 3, Code.BOX_BUSY))
     words = BoxWords(motion=motion, prepared="AAAA", signature="AAAA")
     for _ in range(3):
         refused(Code.BOX_BYTES, lambda: box.put(five.meeting, words))
     assert refused(Code.BOX_BUSY, lambda: box.put(five.meeting, words)) == {"retry_after_s": 2}
-    assert set(vars(box.measure)) == {"rate", "burst", "level", "at", "lock"}
+    assert set(vars(box.measure)) == {"rate", "burst", "full", "level", "at", "lock"}
 
 
 # -- the close --------------------------------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 """Counting elections, weights and boxes: what must hold whatever is voted."""
 
+from dataclasses import replace
 from datetime import date
+from importlib.resources import files
 from itertools import combinations
 
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from meeting import rules
 from meeting.domain.errors import Code, Refusal
 from meeting.domain.motions import check_election, listed
-from meeting.domain.rules import Base, Rule
+from meeting.domain.rules import Base, Blank, Rule
 from meeting.domain.tally import CHOICES, MOST_CANDIDATES, NOBODY, QUESTION, Numbers, Result, Said, Slate, count
 from meeting.log.checks.counting import Cast, read_paper
 from meeting.log.checks.counting import count as count_again
@@ -176,3 +178,19 @@ def test_rules_that_nobody_could_count_are_refused() -> None:
     for wrong in ({**secret, "weights": True}, {"method": "election", "tie": "chair"}, {"secrecy": "secret"}, {**secret, "tie": "chair"}):
         with pytest.raises(ValueError, match="Value error"):
             rules.RuleData.model_validate({**good, **wrong})
+
+
+@pytest.mark.parametrize(("blank", "valid", "invalid", "elected"), [(Blank.VALID, 4, 0, ()), (Blank.INVALID, 3, 1, ("c1",))])
+def test_the_rule_says_whether_a_ballot_that_elects_nobody_is_valid(blank: Blank, valid: int, invalid: int, elected: tuple[str, ...]) -> None:
+    """With base `cast` it can decide: two of four are not more than half, two of three are."""
+    rule = replace(ELECTION, base=Base.CAST, blank=blank)
+    counted = elect(Slate(ids(2), 1), "c1", "c1", "c2", NOBODY, rule=rule)
+    assert (counted.cast, counted.valid, counted.invalid, counted.blank) == (4, valid, invalid, 1)
+    assert counted.elected == elected
+
+
+def test_only_an_election_can_have_blank_ballots() -> None:
+    text = files("meeting.rules").joinpath("rules.toml").read_text("utf-8")
+    with pytest.raises(ValueError, match="no blank ballot"):
+        rules.read(text.replace('base = "all"', 'base = "all"\nblank = "invalid"', 1))
+    assert {one.id for one in KNOWN.values() if one.blank is Blank.INVALID} == {"hdnd-bau-cu"}

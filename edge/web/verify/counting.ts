@@ -22,7 +22,9 @@ export function count(paper: Paper, { ballots, present, chair, issued }: Cast): 
   const counted = paper.choices.length > 0 ? paper.choices : paper.candidates.map(({ id }) => id);
   const votes = new Map(counted.map((one) => [one, sum(read.filter(({ chosen }) => chosen?.includes(one)).map(({ weight }) => weight))]));
   const came = sum(read.map(({ weight }) => weight));
-  const invalid = sum(read.filter(({ chosen }) => chosen === null).map(({ weight }) => weight));
+  const blank = sum(read.filter(({ chosen }) => chosen?.length === 0).map(({ weight }) => weight));
+  const strange = sum(read.filter(({ chosen }) => chosen === null).map(({ weight }) => weight));
+  const invalid = paper.rule.text("blank") === "invalid" ? strange + blank : strange;
   const word = paper.rule.text("base");
   const base = word === "all" ? paper.weight : word === "present" ? present : came - invalid;
   const wanted = needed(paper.rule, base);
@@ -36,6 +38,7 @@ export function count(paper: Paper, { ballots, present, chair, issued }: Cast): 
     ["cast", came],
     ["valid", came - invalid],
     ["invalid", invalid],
+    ["blank", blank],
     ["base", base],
     ["needed", wanted],
     ["adopted", isAdopted],

@@ -8,7 +8,7 @@ import { leafHash } from "./tree.ts";
 const HEAD = ["v", "index", "kind", "meeting", "at"];
 
 /** The numbers of a result, in the order in which a difference is named. */
-export const RESULT = ["votes", "eligible", "present", "issued", "cast", "valid", "invalid", "base", "needed", "adopted", "elected", "tied"] as const;
+export const RESULT = ["votes", "eligible", "present", "issued", "cast", "valid", "invalid", "blank", "base", "needed", "adopted", "elected", "tied"] as const;
 
 /** What an entry of each kind has beside its head. */
 const SHAPES = new Map<string, readonly string[]>(

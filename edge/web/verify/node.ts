@@ -1,5 +1,5 @@
 /**
- * The verifier without its page, for tests: each line of the input is {"bundle", "key", "receipts", "documents"} with bytes as base64,
+ * The verifier without its page, for tests: each line of the input is {"bundle", "key", "receipts", "documents", "heads"} with bytes as base64,
  * each line of the output the report. One process takes thousands.
  */
 
@@ -12,6 +12,7 @@ interface Asked {
   key: string | null;
   receipts: string[];
   documents: string[];
+  heads: string[];
 }
 
 function bytes(text: string): Bytes {
@@ -21,7 +22,7 @@ function bytes(text: string): Bytes {
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { bundle, key, receipts, documents } = JSON.parse(line) as Asked;
-  const { report } = await verify(bytes(bundle), { key, receipts: receipts.map(bytes), documents: documents.map(bytes) });
+  const { bundle, key, receipts, documents, heads } = JSON.parse(line) as Asked;
+  const { report } = await verify(bytes(bundle), { key, receipts: receipts.map(bytes), documents: documents.map(bytes), heads });
   process.stdout.write(`${JSON.stringify(report, (_name, value: unknown) => (typeof value === "bigint" ? Number(value) : value))}\n`);
 }

@@ -85,6 +85,8 @@ function checkMethod(paper: Fields, candidates: Fields[]): void {
     throw new Wrong("verify.paper_form", "paper.method", { wanted: method });
   }
   if (ids.some((id, place) => id !== `c${place + 1}`)) throw new Wrong("verify.paper_form", "paper.candidates");
+  const blank = paper.object("rule").text("blank");
+  if (blank !== "valid" && (isQuestion || blank !== "invalid")) throw new Wrong("verify.paper_form", "paper.rule.blank");
 }
 
 /** What a ballot with this choice counts for; null when the paper has no such choice or it is spelt otherwise. */

@@ -1,6 +1,6 @@
 /** What a check of a bundle says: closed codes, where, and facts. The codes are those of the node's own verifier. */
 
-export type Step = "bytes" | "checkpoint" | "entries" | "root" | "paper" | "names" | "rolls" | "ballots" | "result" | "receipts" | "documents";
+export type Step = "bytes" | "checkpoint" | "entries" | "root" | "paper" | "names" | "rolls" | "ballots" | "result" | "receipts" | "heads" | "documents";
 
 export type Facts = Record<string, string | number | bigint | boolean | null>;
 

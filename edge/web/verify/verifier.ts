@@ -13,12 +13,14 @@
  *                each token so, one for each voter, and each ballot by the vote's own key, no more of them than tokens
  *  9 result      the count, the base and the rule give the result that the log says
  * 10 receipts    each given receipt is for an entry of this log, under a signed head that this log extends; each promise of the box is kept
- * 11 documents   each given file is one that was voted on
+ * 11 heads       each given head of this log (from the hall screen, the minutes, a message) is a beginning of it
+ * 12 documents   each given file is one that was voted on
  */
 
 import { fromHex, hex, join, same, sha256, utf8, type Bytes } from "./bytes.ts";
 import { count } from "./counting.ts";
 import { isKind, readEntries, RESULT, whereOf, type Entry } from "./entries.ts";
+import { checkHead } from "./heads.ts";
 import { canonical, type JsonObject } from "./json.ts";
 import { checkOpening, readPaper, type Paper } from "./paper.ts";
 import { Fields, readBundle } from "./reading.ts";
@@ -30,11 +32,12 @@ import { treeHash } from "./tree.ts";
 
 const FIELDS = ["format", "meeting", "motion", "key", "checkpoint", "entries", "paper", "names"];
 
-/** What else is at hand: the key read off the hall screen, receipts (JSON), the documents' bytes. */
+/** What else is at hand: the key read off the hall screen, receipts (JSON), the documents' bytes, heads as they were scanned or copied. */
 export interface Beside {
   key?: string | null;
   receipts?: readonly Bytes[];
   documents?: readonly Bytes[];
+  heads?: readonly string[];
 }
 
 /** What a reader is shown beside the report, when all of it is right. */
@@ -100,6 +103,7 @@ class Check {
       ["result", () => this.result()],
     ];
     if ((this.beside.receipts ?? []).length > 0) steps.push(["receipts", () => this.receipts()]);
+    if ((this.beside.heads ?? []).length > 0) steps.push(["heads", () => this.heads()]);
     if ((this.beside.documents ?? []).length > 0) steps.push(["documents", () => this.documents()]);
     return steps;
   }
@@ -225,7 +229,7 @@ class Check {
     if (choices.length > 0) return Object.fromEntries(choices.map((choice) => [choice, votes.number(choice)]));
     const names = new Map(candidates.map(({ id, name }) => [id, name]));
     const listed = (word: string) => said.texts(word).map((id) => names.get(id) ?? id).join("; ");
-    return { candidates: candidates.map(({ id, name }) => `${name} ${votes.number(id)}`).join("; "), elected: listed("elected"), tied: listed("tied") };
+    return { candidates: candidates.map(({ id, name }) => `${name} ${votes.number(id)}`).join("; "), elected: listed("elected"), tied: listed("tied"), blank: said.number("blank"), invalid: said.number("invalid") };
   }
 
   private async receipts(): Promise<void> {
@@ -234,6 +238,13 @@ class Check {
     const log = { motion: this.motion, key: this.bundle.text("key"), head: this.head, entries: this.entries, ballots, boxed: box.ballots };
     for (const [number, raw] of receipts.entries()) await checkReceipt(raw, log, `receipts[${number}]`);
     this.tell({ receipts: receipts.length });
+  }
+
+  private async heads(): Promise<void> {
+    const heads = this.beside.heads ?? [];
+    const log = { head: this.head, key: this.bundle.text("key"), leaves: this.entries.map((entry) => entry.leaf) };
+    for (const [number, text] of heads.entries()) await checkHead(text, log, `heads[${number}]`);
+    this.tell({ heads: heads.length });
   }
 
   private async documents(): Promise<void> {

@@ -114,6 +114,8 @@ def _check_method(paper: Fields, candidates: int) -> None:
         raise Wrong(Found.PAPER_FORM, "paper.method", wanted=method)
     if ids != [f"c{place}" for place in range(1, candidates + 1)]:
         raise Wrong(Found.PAPER_FORM, "paper.candidates")
+    if paper.object("rule").text("blank") not in (("valid",) if question else ("valid", "invalid")):
+        raise Wrong(Found.PAPER_FORM, "paper.rule.blank")
 
 
 def check_opening(paper: Paper, present: int, where: str) -> None:
@@ -142,7 +144,8 @@ def count(paper: Paper, cast: Cast) -> dict[str, object]:
     counted = paper.choices or paper.candidates
     votes = {one: sum(weight for chosen, weight in read if chosen is not None and one in chosen) for one in counted}
     came = sum(weight for _, weight in read)
-    invalid = sum(weight for chosen, weight in read if chosen is None)
+    blank = sum(weight for chosen, weight in read if chosen == [])
+    invalid = sum(weight for chosen, weight in read if chosen is None) + (blank if paper.rule.text("blank") == "invalid" else 0)
     base = {"all": paper.weight, "present": cast.present}.get(paper.rule.text("base"), came - invalid)
     wanted = needed(paper.rule, base)
     elected, tied = ([], []) if paper.choices else _elected(paper, votes, wanted)
@@ -155,6 +158,7 @@ def count(paper: Paper, cast: Cast) -> dict[str, object]:
         "cast": came,
         "valid": came - invalid,
         "invalid": invalid,
+        "blank": blank,
         "base": base,
         "needed": wanted,
         "adopted": adopted,

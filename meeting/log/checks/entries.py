@@ -9,7 +9,7 @@ from meeting.log.checks.tree import leaf
 
 HEAD = ("v", "index", "kind", "meeting", "at")
 RESULT = (
-    *("votes", "eligible", "present", "issued", "cast", "valid", "invalid"),
+    *("votes", "eligible", "present", "issued", "cast", "valid", "invalid", "blank"),
     *("base", "needed", "adopted", "elected", "tied"),
 )
 SHAPES: dict[str, tuple[str, ...]] = {

@@ -63,6 +63,9 @@ class Found(StrEnum):
     RECEIPT_FORM = "verify.receipt_form"
     RECEIPT = "verify.receipt"
     PROMISE_BROKEN = "verify.promise_broken"
+    HEAD_FORM = "verify.head_form"
+    HEAD_LATER = "verify.head_later"
+    HEAD_OTHER = "verify.head_other"
     DOCUMENT = "verify.document"
 
 
@@ -79,6 +82,7 @@ class Step(StrEnum):
     BALLOTS = "ballots"
     RESULT = "result"
     RECEIPTS = "receipts"
+    HEADS = "heads"
     DOCUMENTS = "documents"
 
 

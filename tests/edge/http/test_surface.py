@@ -38,6 +38,8 @@ PUBLIC = {
 """Open to strangers, on purpose. /mqtt and /api/live decide for themselves: see test_mqtt.py and test_live.py."""
 BOX = {("POST", "/api/meetings/{meeting}/box")}
 """Asks nobody who he is, or the ballot would not be secret; what it takes is signed by the vote's own key."""
+LOG = {("GET", "/api/meetings/{meeting}/log/consistency")}
+"""Hashes and a head, for whoever kept an earlier head: the hall screen shows them to everybody."""
 WEBSOCKETS = {"/mqtt", "/api/live"}
 
 
@@ -298,7 +300,7 @@ def test_every_route_of_the_whole_house_names_its_right(tmp_path: Path) -> None:
     house = build(read_settings(tmp_path, {}))
     table = rights(house.app)
     house.rooms.offices.store.close()
-    assert {route for route, roles in table.items() if roles is None} == PUBLIC | SIGNED_LINKS | BOX
+    assert {route for route, roles in table.items() if roles is None} == PUBLIC | SIGNED_LINKS | BOX | LOG
     assert len(table) > 70
     for (method, path), roles in table.items():
         assert roles is None or roles <= set(Right), (method, path)

@@ -682,6 +682,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/meetings/{meeting}/log/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prove Growth
+         * @description The proof that the log of `first` entries is a beginning of that of `second` (or of the newest), and the signed head of the latter.
+         */
+        get: operations["prove_growth_api_meetings__meeting__log_consistency_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/meetings/{meeting}/members": {
         parameters: {
             query?: never;
@@ -1483,7 +1503,7 @@ export interface components {
             /** Longitude */
             longitude?: number | null;
             /** Masks */
-            masks?: number[][][] | null;
+            masks?: components["schemas"]["MaskView"][] | null;
             /** Name */
             name: string;
             /** Settings */
@@ -1495,7 +1515,7 @@ export interface components {
             /** Watcher */
             watcher?: string | null;
             /** Zones */
-            zones?: number[][][] | null;
+            zones?: components["schemas"]["ZoneView"][] | null;
         };
         /**
          * CameraPatch
@@ -1511,7 +1531,7 @@ export interface components {
             /** Longitude */
             longitude?: number | null;
             /** Masks */
-            masks?: number[][][] | null;
+            masks?: components["schemas"]["MaskView"][] | null;
             /** Name */
             name?: string | null;
             /** Settings */
@@ -1523,7 +1543,7 @@ export interface components {
             /** Watcher */
             watcher?: string | null;
             /** Zones */
-            zones?: number[][][] | null;
+            zones?: components["schemas"]["ZoneView"][] | null;
         };
         /**
          * CameraView
@@ -1550,7 +1570,7 @@ export interface components {
             /** Longitude */
             longitude: number | null;
             /** Masks */
-            masks: number[][][];
+            masks: components["schemas"]["MaskView"][];
             /** Name */
             name: string;
             /** Profile */
@@ -1564,7 +1584,7 @@ export interface components {
             /** Watcher */
             watcher: string | null;
             /** Zones */
-            zones: number[][][];
+            zones: components["schemas"]["ZoneView"][];
         };
         /**
          * Candidate
@@ -1841,6 +1861,11 @@ export interface components {
             adopted: boolean;
             /** Base */
             base: number;
+            /**
+             * Blank
+             * @default 0
+             */
+            blank: number;
             /** Cast */
             cast: number;
             /**
@@ -2086,6 +2111,20 @@ export interface components {
             url: string;
         };
         /**
+         * Grown
+         * @description That the log of `first` entries is a beginning of that of `second` (RFC 6962, 2.1.2).
+         */
+        Grown: {
+            /** Checkpoint */
+            checkpoint: string;
+            /** First */
+            first: number;
+            /** Proof */
+            proof: string[];
+            /** Second */
+            second: number;
+        };
+        /**
          * Happening
          * @description One line. `what` is a closed word: an audit action, `event.<kind>` or `command.<kind>`.
          */
@@ -2178,6 +2217,12 @@ export interface components {
             turned_back_at: string | null;
         };
         /**
+         * Kind
+         * @description What a zone says of the things that stand in it.
+         * @enum {string}
+         */
+        Kind: "watch" | "never";
+        /**
          * LogHead
          * @description The vote log's newest signed head: a C2SP tlog-checkpoint, as text.
          */
@@ -2188,6 +2233,19 @@ export interface components {
             root: string;
             /** Size */
             size: number;
+        };
+        /**
+         * MaskView
+         * @description Hidden: nothing there is analysed, shown or stored as a picture.
+         */
+        MaskView: {
+            /** Name */
+            name: string;
+            /** Points */
+            points: [
+                number,
+                number
+            ][];
         };
         /**
          * MeetingChange
@@ -2803,6 +2861,11 @@ export interface components {
              * @enum {string}
              */
             base: "all" | "present" | "cast";
+            /**
+             * Blank
+             * @enum {string}
+             */
+            blank: "valid" | "invalid";
             /** Body */
             body: string;
             /** Citation */
@@ -2857,6 +2920,12 @@ export interface components {
              * @enum {string}
              */
             base: "all" | "present" | "cast";
+            /**
+             * Blank
+             * @default valid
+             * @enum {string}
+             */
+            blank: "valid" | "invalid";
             /** Body */
             body: string;
             /** Citation */
@@ -3021,6 +3090,14 @@ export interface components {
             latitude: number | null;
             /** Longitude */
             longitude: number | null;
+            /**
+             * Masks
+             * @default []
+             */
+            masks: [
+                number,
+                number
+            ][][];
             /** Model */
             model: string;
             /** Poster */
@@ -3240,6 +3317,20 @@ export interface components {
             name: string;
             /** Version */
             version: string;
+        };
+        /**
+         * ZoneView
+         * @description Where things may be flagged (watch), or may not (never).
+         */
+        ZoneView: {
+            kind: components["schemas"]["Kind"];
+            /** Name */
+            name: string;
+            /** Points */
+            points: [
+                number,
+                number
+            ][];
         };
     };
     responses: never;
@@ -5225,6 +5316,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prove_growth_api_meetings__meeting__log_consistency_get: {
+        parameters: {
+            query: {
+                first: number;
+                second?: number | null;
+            };
+            header?: never;
+            path: {
+                meeting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grown"];
                 };
             };
             /** @description Forbidden */

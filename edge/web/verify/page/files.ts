@@ -13,6 +13,8 @@ export interface Given {
   bundle: GivenFile | null;
   key: string;
   receipts: GivenFile[];
+  /** Heads as they were pasted or typed, one text each. */
+  heads: string[];
   documents: GivenFile[];
 }
 
@@ -31,7 +33,7 @@ interface Chooser {
 
 /** The form. `changed` is told whenever something was given or taken back. */
 export class FilesForm {
-  readonly given: Given = { bundle: null, key: "", receipts: [], documents: [] };
+  readonly given: Given = { bundle: null, key: "", receipts: [], heads: [], documents: [] };
   private readonly changed: () => void;
 
   constructor(changed: () => void) {
@@ -76,12 +78,13 @@ export class FilesForm {
       h("summary", {}, words("files", "more")),
       this.keyField(),
       this.pile("receipts", "chooseReceipts", JSON_FILES),
+      this.headsField(),
       this.pile("documents", "chooseDocuments", PDF_FILES),
     );
   }
 
   private hasMore(): boolean {
-    return this.given.key !== "" || this.given.receipts.length > 0 || this.given.documents.length > 0;
+    return this.given.key !== "" || this.given.receipts.length > 0 || this.given.heads.length > 0 || this.given.documents.length > 0;
   }
 
   private keyField(): HTMLElement {
@@ -92,6 +95,17 @@ export class FilesForm {
       this.changed();
     });
     return h("div", { class: "field" }, h("label", { for: "key" }, words("files", "key")), h("p", { class: "quiet", id: "key-hint" }, words("files", "keyHint")), input);
+  }
+
+  /** A field for heads: a QR's text has an empty line of its own before the signature, which belongs to it. */
+  private headsField(): HTMLElement {
+    const input = h("textarea", { id: "heads", rows: "4", spellcheck: "false", autocomplete: "off", autocapitalize: "off", "aria-describedby": "heads-hint" });
+    input.value = this.given.heads.join("\n\n");
+    input.addEventListener("change", () => {
+      this.given.heads = headsIn(input.value);
+      this.changed();
+    });
+    return h("div", { class: "field" }, h("label", { for: "heads" }, words("files", "heads")), h("p", { class: "quiet", id: "heads-hint" }, words("files", "headsHint")), input);
   }
 
   private pile(pile: Pile, name: string, accept: string): HTMLElement {
@@ -129,6 +143,15 @@ export class FilesForm {
     });
     return h("div", { class: "picker" }, input, h("label", { for: `pick-${id}`, class: name === "choose" ? "button main" : "button" }, words("files", name)));
   }
+}
+
+/** Texts between empty lines; one that begins with a signature's dash goes with the text before it. */
+export function headsIn(text: string): string[] {
+  const parts = text.split(/\n\s*\n/).map((part) => part.trim());
+  return parts.reduce<string[]>((heads, part) => {
+    if (part.startsWith("—") && heads.length > 0) return [...heads.slice(0, -1), `${heads.at(-1) ?? ""}\n\n${part}`];
+    return part === "" ? heads : [...heads, part];
+  }, []);
 }
 
 async function opened(file: File): Promise<GivenFile> {

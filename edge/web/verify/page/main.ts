@@ -23,11 +23,11 @@ let turn = 0;
 async function check(): Promise<void> {
   turn += 1;
   const mine = turn;
-  const { bundle, key, receipts, documents } = form.given;
+  const { bundle, key, receipts, heads, documents } = form.given;
   done = null;
   draw();
   if (bundle === null) return;
-  const beside = { key: key === "" ? null : key, receipts: receipts.map(({ bytes }) => bytes), documents: documents.map(({ bytes }) => bytes) };
+  const beside = { key: key === "" ? null : key, receipts: receipts.map(({ bytes }) => bytes), documents: documents.map(({ bytes }) => bytes), heads };
   const outcome = await verify(bundle.bytes, beside, async (step) => {
     progress(words("report", "working", { step: words("steps", step) }));
     await new Promise((next) => setTimeout(next));

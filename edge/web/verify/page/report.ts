@@ -29,6 +29,7 @@ export function drawVerdict(report: Report, file: string, at: Date): HTMLElement
 export function drawSteps(report: Report, given: Given): HTMLElement {
   const wanted: Step[] = [...ALWAYS];
   if (given.receipts.length > 0) wanted.push("receipts");
+  if (given.heads.length > 0) wanted.push("heads");
   if (given.documents.length > 0) wanted.push("documents");
   const last = report.steps.at(-1);
   const lines = wanted.map((step) => {
@@ -79,9 +80,10 @@ function drawFinding({ code, where, facts }: Finding, given: Given): HTMLElement
 
 /** The place in words: "Dòng sổ số 12 (lá phiếu)". */
 function placeName(where: string, given: Given): string {
-  const [, pile = "", digits = ""] = /^(entries|receipts|documents)\[(\d+)\]/.exec(where) ?? [];
+  const [, pile = "", digits = ""] = /^(entries|receipts|heads|documents)\[(\d+)\]/.exec(where) ?? [];
   const place = Number(digits);
   if (pile === "receipts") return words("places", "receipt", { name: given.receipts[place]?.name ?? digits });
+  if (pile === "heads") return words("places", "head", { number: place + 1 });
   if (pile === "documents") return words("places", "document", { name: given.documents[place]?.name ?? digits });
   if (pile === "entries") {
     const kind = kindOf(given.bundle?.bytes, place);

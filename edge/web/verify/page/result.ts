@@ -81,9 +81,11 @@ function bars(counted: Counted): HTMLElement {
 }
 
 function numbers({ paper, result }: Counted): string {
-  const facts = Object.fromEntries(["eligible", "present", "cast", "invalid", "issued"].map((name) => [name, whole(result.get(name))]));
+  const facts = Object.fromEntries(["eligible", "present", "cast", "invalid", "blank", "issued"].map((name) => [name, whole(result.get(name))]));
   const line = words("result", paper.rule.values.get("weights") === true ? "numbersWeighed" : "numbers", facts);
-  return result.get("issued") === null ? line : `${line} ${words("result", "issued", facts)}`;
+  const issued = result.get("issued") === null ? "" : words("result", "issued", facts);
+  const blank = facts.blank === 0n ? "" : words("result", paper.rule.text("blank") === "invalid" ? "blankAway" : "blank", facts);
+  return [line, blank, issued].filter((part) => part !== "").join(" ");
 }
 
 function ruleLine({ paper }: Counted): string {
@@ -132,6 +134,6 @@ export function drawBoard(counted: Counted): HTMLElement {
 function choiceWords({ paper }: Counted, choice: string): string {
   const chosen = chosenBy(paper, choice);
   if (chosen === null) return words("result", "invalid");
-  if (chosen.length === 0) return words("result", "none");
+  if (chosen.length === 0) return paper.rule.text("blank") === "invalid" ? `${words("result", "none")} (${words("result", "blankInvalid")})` : words("result", "none");
   return chosen.map((id) => paper.candidates.find((one) => one.id === id)?.name ?? words("result", id)).join(", ");
 }
