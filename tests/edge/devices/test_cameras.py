@@ -4,11 +4,14 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from broker.messages.devices import Desired
 from broker.topics import DESIRED, HEALTH, LOOK
+from cameras.domain.areas import Kind, Mask
+from cameras.watch.plan import plans_of
 from edge.accounts.service import COMMAND
 from edge.devices import cameras as module
 from edge.devices.cameras import CameraChanges, Cameras, masked
@@ -66,6 +69,35 @@ def test_a_removed_camera_has_no_address_any_more(at: Desk) -> None:
     assert at.cameras.all() == []
 
 
+HOUSE: dict[str, Any] = {"name": "Nhà dân", "points": [(0, 0), (300, 0), (300, 300)]}
+ROAD: dict[str, Any] = {"name": "Đường", "kind": "watch", "points": [(0, 500), (1000, 500), (1000, 1000)]}
+
+
+def test_zones_and_masks_reach_the_watcher_as_they_were_drawn(at: Desk) -> None:
+    row = at.cameras.add("Ngõ 4", URL, CameraChanges(), by=COMMAND)
+    at.cameras.change(row.id, CameraChanges(zones=[ROAD], masks=[HOUSE]), by=COMMAND)
+    told = json.loads(json.dumps(configurations(at)[-1]))
+    (plan,) = plans_of({"cameras": told})
+    assert plan.areas.masks == (Mask("Nhà dân", ((0, 0), (300, 0), (300, 300))),)
+    assert plan.areas.zones[0].kind is Kind.WATCH
+    at.cameras.change(row.id, CameraChanges(name="Ngõ 5"), by=COMMAND)
+    assert configurations(at)[-1][0]["masks"] == configurations(at)[-2][0]["masks"], "what is not changed stays"
+
+
+@pytest.mark.parametrize(
+    ("points", "why"),
+    [([(0, 0), (9, 9)], "corners"), ([(0, 0), (1001, 0), (9, 9)], "outside"), ([(0, 0), (9, 9), (9, 0), (0, 9)], "crossing")],
+)
+def test_what_is_no_area_is_refused_and_nothing_is_changed(at: Desk, points: list[tuple[int, int]], why: str) -> None:
+    row = at.cameras.add("Ngõ 4", URL, CameraChanges(masks=[HOUSE]), by=COMMAND)
+    with pytest.raises(Refusal) as caught:
+        at.cameras.change(row.id, CameraChanges(masks=[], zones=[ROAD, {"name": "Hỏng", "kind": "never", "points": points}]), by=COMMAND)
+    assert (caught.value.code, caught.value.facts) == (Code.BAD_AREA, {"why": why, "area": "Hỏng"})
+    found = at.cameras.find(row.id)
+    assert found is not None
+    assert json.loads(found.masks)[0]["name"] == "Nhà dân"
+
+
 @pytest.mark.parametrize(
     ("url", "shown"),
     [
@@ -98,7 +130,7 @@ def answering(at: Desk, script: str) -> Cameras:
 
 
 def test_a_test_gets_the_address_on_standard_input_and_never_shows_it(at: Desk) -> None:
-    script = "import sys, json; url = sys.stdin.read(); print('noise'); print(json.dumps({'ok': False, 'code': 'cameras.refused', 'facts': {'detail': 'no ' + url}}))"
+    script = "import sys, json; url = sys.stdin.readline().strip(); print('noise'); print(json.dumps({'ok': False, 'code': 'cameras.refused', 'facts': {'detail': 'no ' + url}}))"
     answer = answering(at, script).test(URL)
     assert answer == {"ok": False, "code": "cameras.refused", "facts": {"detail": "no " + masked(URL)}}
     assert "%E1%BA%ADt" not in json.dumps(answer)

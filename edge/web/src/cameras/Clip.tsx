@@ -3,6 +3,7 @@ import { IconPlayerPauseFilled, IconPlayerPlayFilled, IconRewindBackward5, IconR
 import { useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { bytes, clock } from "../ground/words/format";
+import { MaskLayer } from "./camera/areas/MaskLayer";
 import classes from "./Clip.module.css";
 import { placed, WHOLE, within } from "./crop";
 import { beginning, marks, type Mark } from "./marks";
@@ -100,6 +101,7 @@ function Player({ sighting, url, onFail }: PlayerProps) {
             onError={onFail}
             onClick={turn}
           />
+          <MaskLayer masks={sighting.masks} />
           <span className={at >= put ? classes.box : classes.soon} style={placed(within(WHOLE, sighting.box, sighting.width, sighting.height))} />
         </div>
       </div>

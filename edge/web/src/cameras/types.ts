@@ -60,6 +60,7 @@ export interface Whole extends Brief {
   latitude: number | null;
   longitude: number | null;
   clip_started_at: string | null;
+  masks: [number, number][][];
   evidence: Evidence[];
   events: CaseEvent[];
 }

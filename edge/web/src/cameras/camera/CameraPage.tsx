@@ -2,14 +2,17 @@ import { Button } from "@mantine/core";
 import { IconLayoutGrid, IconVideoOff } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
+import { may, useSession } from "../../ground/http/session";
 import { Empty, Loaded } from "../../ground/parts/states";
 import { Page } from "../../ground/shells/Page";
+import { Areas } from "./Areas";
 import classes from "./CameraPage.module.css";
 import { useCameras, type Camera } from "./data";
 import { Standing } from "./Standing";
 
 function Shown({ camera }: { camera: Camera }) {
   const { t } = useTranslation();
+  const administers = may(useSession().data, "administrator");
   return (
     <Page
       wide
@@ -21,7 +24,7 @@ function Shown({ camera }: { camera: Camera }) {
         </Button>
       }
     >
-      <div className={classes.below} />
+      <div className={classes.below}>{administers && <Areas camera={camera.id} />}</div>
     </Page>
   );
 }

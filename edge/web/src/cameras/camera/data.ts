@@ -3,18 +3,14 @@ import { get } from "../../ground/http/client";
 import { useSnapshot } from "../../ground/live/source";
 import { cameraTopic } from "../../ground/post/topics";
 import type { Health, Look } from "../../ground/wire";
+import type { Drawn } from "./areas/model";
 
-/** A polygon: points [x, y] in thousandths of the picture's width and height. */
-export type Shape = [number, number][];
-
-export interface Camera {
+export interface Camera extends Drawn {
   id: string;
   name: string;
   watcher: string | null;
   enabled: boolean;
   address: string;
-  zones: Shape[];
-  masks: Shape[];
   health: Health | null;
 }
 
