@@ -69,6 +69,13 @@ class Code(StrEnum):
     INTRA_REFRESH = "cameras.intra_refresh"
     NO_MODEL = "cameras.no_model"
 
+    RECORDING_LATE = "cameras.recording_late"
+    RECORDING_FULL = "cameras.recording_full"
+    RECORDING_FAILED = "cameras.recording_failed"
+    SEGMENT_MISSING = "cameras.segment_missing"
+    SEGMENT_ALTERED = "cameras.segment_altered"
+    CHAIN_BROKEN = "cameras.chain_broken"
+
     CAMERA_OFF = "cameras.camera_off"
     WATCHER_AWAY = "cameras.watcher_away"
     WATCHER_SILENT = "cameras.watcher_silent"
