@@ -28,7 +28,8 @@ from broker.identity import NODE
 from broker.messages.node import Birth
 from broker.topics import ABOUT, BIRTH, DESIRED, HEALTH, REPORTED, STATUS
 from cameras.desk.feeds import Feeds
-from cameras.desk.intake import HealthDoor, SightingDoor
+from cameras.desk.intake import SightingDoor
+from cameras.desk.ledger import LedgerDoor
 from cameras.desk.ports import CameraCard, DeskSettings, Holder, House
 from cameras.desk.service import SightingDesk
 from edge.accounts.audit import Act
@@ -36,6 +37,7 @@ from edge.accounts.gate import Gate
 from edge.devices.cameras import Cameras
 from edge.devices.enrolment import Enrolments
 from edge.devices.intake import DeviceDoor
+from edge.devices.tables import CameraRow
 from edge.devices.vault import Vault
 from edge.http import feeds, live, trust
 from edge.http.app import AppParts, build_app
@@ -128,7 +130,8 @@ def _rooms(settings: Settings) -> Rooms:
         post=post,
         clock=utc_now,
         ids=fresh_id,
-        cameras=lambda camera: _card(registered, camera),
+        cameras=lambda camera: _card(registered.find(camera)),
+        listed=lambda: [card for row in registered.all() if (card := _card(row)) is not None],
         tell=hub.tell,
     )
     desk = SightingDesk(house, _desk_settings(settings))
@@ -223,7 +226,7 @@ def _wake(rooms: Rooms) -> None:
         rooms.meetings.tablet(device, online=online)
 
     devices.on_status.append(tablet)
-    for door in (devices, TabletDoor(rooms.meetings), rooms.sighting_door, HealthDoor(rooms.house)):
+    for door in (devices, TabletDoor(rooms.meetings), rooms.sighting_door, LedgerDoor(rooms.house)):
         rooms.switchboard.connect(door)
     for wanted in rooms.hub.topics():
         rooms.switchboard.listen(wanted, rooms.hub.heard)
@@ -251,9 +254,8 @@ def _nudged(rooms: Rooms) -> None:
                 rooms.post.clear(topic, device=row.id)
 
 
-def _card(registered: Cameras, camera: str) -> CameraCard | None:
-    row = registered.find(camera)
-    return None if row is None else CameraCard(row.id, row.name, row.latitude, row.longitude, row.address or None)
+def _card(row: CameraRow | None) -> CameraCard | None:
+    return None if row is None else CameraCard(row.id, row.name, row.latitude, row.longitude, row.address or None, row.created_at)
 
 
 def _holder(rooms: Rooms, camera: str) -> Holder | None:

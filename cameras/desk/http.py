@@ -14,8 +14,9 @@ from starlette.concurrency import run_in_threadpool
 from broker.identity import ID_PATTERN
 from cameras.desk import days
 from cameras.desk.custody import BLOCK, Place, Upload
+from cameras.desk.ledger import Ledger
 from cameras.desk.links import Link
-from cameras.desk.models import SightingBrief, SightingWhole, Stored, Summary, VerdictAsk
+from cameras.desk.models import LedgerDay, LedgerWeek, SightingBrief, SightingWhole, Stored, Summary, VerdictAsk
 from cameras.desk.ports import Account
 from cameras.desk.service import File, SightingDesk
 from cameras.desk.store import Wanted
@@ -54,7 +55,7 @@ SightingId = Annotated[str, Path(pattern=ID_PATTERN)]
 
 def routers(desk: SightingDesk, person: PersonMaker) -> list[APIRouter]:
     """All doors: readers, officers, watchers, and holders of a signed link."""
-    return [_reading(desk, person), _judging(desk, person), _evidence(desk, person), _shared(desk)]
+    return [_reading(desk, person), _judging(desk, person), _evidence(desk, person), _shared(desk), _ledger(Ledger(desk.house), person)]
 
 
 def _reading(desk: SightingDesk, person: PersonMaker) -> APIRouter:
@@ -117,6 +118,20 @@ def _evidence(desk: SightingDesk, person: PersonMaker) -> APIRouter:
             raise Refusal(Code.UNKNOWN_CAMERA, {"camera": place.camera})
         stored = await _store(desk, place, promised, request=request)
         return JSONResponse(stored.model_dump(), status_code=201 if stored.created else 200)
+
+    return router
+
+
+def _ledger(ledger: Ledger, person: PersonMaker) -> APIRouter:
+    router = APIRouter(prefix="/api/ledger", tags=["cameras"], dependencies=[Depends(person("officer", "auditor", "administrator"))])
+
+    @router.get("")
+    def get_week() -> LedgerWeek:
+        return ledger.week()
+
+    @router.get("/{camera}")
+    def get_ledger(camera: SightingId, day: date | None = None) -> LedgerDay:
+        return ledger.day(camera, day)
 
     return router
 

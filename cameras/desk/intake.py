@@ -1,4 +1,4 @@
-"""The MQTT doors of the officer's side. A future resolves when the message may be acknowledged."""
+"""The MQTT door of sightings. A future resolves when the message may be acknowledged."""
 
 import json
 import logging
@@ -7,13 +7,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pydantic import ValidationError
 
 from broker.identity import is_id
-from broker.messages.cameras import Health, Sighting
-from broker.topics import HEALTH, SIGHTING
-from cameras.desk import store
+from broker.messages.cameras import Sighting
+from broker.topics import SIGHTING
 from cameras.desk.arrivals import Arrivals
-from cameras.desk.ports import House
 from cameras.domain.errors import Code, Refusal
-from cameras.ports import Entry
 
 log = logging.getLogger(__name__)
 
@@ -60,38 +57,6 @@ class SightingDoor:
         sighting = _id_in(payload)
         if sighting is not None:
             self.arrivals.settle(camera, sighting, Refusal(Code.MALFORMED, {"where": where[:120], "what": str(first["type"])}))
-
-
-class HealthDoor:
-    """Remembers changes of cameras' health, so that the day's blind minutes are known."""
-
-    def __init__(self, house: House) -> None:
-        self.house = house
-
-    def topics(self) -> list[str]:
-        """Filters to subscribe to."""
-        return [HEALTH.filter()]
-
-    def take(self, topic: str, payload: bytes) -> "Future[None]":
-        """Take one message; a malformed one changes nothing."""
-        ids = HEALTH.ids(topic)
-        try:
-            health = Health.model_validate_json(payload)
-        except ValidationError:
-            return _at_once()
-        if ids is None:
-            return _at_once()
-
-        def job(entry: Entry) -> None:
-            store.put_health(entry.session, ids["camera"], state=health.state, at=health.since)
-
-        return self.house.writer.submit(job)
-
-
-def _at_once() -> "Future[None]":
-    done: Future[None] = Future()
-    done.set_result(None)
-    return done
 
 
 def _id_in(payload: bytes) -> str | None:

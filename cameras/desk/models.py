@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from broker.identity import Id
 from broker.messages.base import Facts, Sha256
 from cameras.domain.cases import Reason, State, Verdict
+from cameras.domain.ledger import State as MinuteState
 
 
 class EvidenceLink(BaseModel):
@@ -103,12 +104,12 @@ class CameraDay(BaseModel):
     open: int
     confirmed: int
     rejected: int
-    watched_s: int
-    """Seconds of the day so far in which it was seen."""
-    blind_s: int
-    """Seconds in which it was known to be blind: gap, covered, dark, refused, unreadable."""
+    watched: int
+    """Minutes of the day so far in which it was seen."""
+    blind: int
+    """Minutes in which it was not: gap, covered, moved, dark, refused, unreadable."""
     state: str | None
-    """Last health state, null when it never reported."""
+    """What its last minute counted as, null when none is over."""
 
 
 class Summary(BaseModel):
@@ -124,6 +125,71 @@ class Summary(BaseModel):
     cameras: list[CameraDay]
     hours: list[int]
     """24 counts of flagged sightings by the commune's hour."""
+
+
+class Audited(BaseModel):
+    """Slept minutes of the last 30 days that were looked at afterwards, and in how many of them the gate missed something."""
+
+    audited: int
+    missed: int
+    low: float
+    high: float
+    """The share of missed minutes with its 95 % interval (Wilson), 0 to 1."""
+
+
+class MissedMinute(BaseModel):
+    """An audited minute in which something moved and the gate stayed shut."""
+
+    at: datetime
+    moved_s: float
+    level: float | None
+    threshold: float | None
+    """What the gate read nearest to opening, in powers of two."""
+
+
+class LedgerRun(BaseModel):
+    """Minutes of one state that follow each other; `start` in minutes of the commune's day."""
+
+    state: MinuteState
+    start: int
+    minutes: int
+
+
+class DayMinutes(BaseModel):
+    """How many minutes of a day counted as what. Minutes that are not over yet, or before the camera was registered, are not in it."""
+
+    day: str
+    minutes: dict[MinuteState, int]
+    blind: int
+    """Minutes in which nothing could be seen, for whatever reason; not those that were switched off."""
+    last: MinuteState | None
+    """What the last minute counted as."""
+
+
+class LedgerDay(DayMinutes):
+    """One camera's day, minute for minute."""
+
+    camera: Id
+    camera_name: str
+    runs: list[LedgerRun]
+    audited: Audited
+    missed: list[MissedMinute]
+
+
+class CameraWeek(BaseModel):
+    """One camera's last seven days, today first."""
+
+    camera: Id
+    camera_name: str
+    days: list[DayMinutes]
+    audited: Audited
+
+
+class LedgerWeek(BaseModel):
+    """The last seven days of every registered camera."""
+
+    days: list[str]
+    cameras: list[CameraWeek]
 
 
 class Stored(BaseModel):

@@ -1,7 +1,8 @@
 """What the officer's side asks of the house beyond cameras/ports.py, and its settings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,6 +19,8 @@ class CameraCard:
     """Degrees, WGS 84."""
     longitude: float | None = None
     address: str | None = None
+    since: datetime | None = None
+    """When it was registered, UTC; what was before is not counted as blind."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class House:
     ids: Ids
     cameras: Callable[[str], CameraCard | None]
     """The registered camera of that id."""
+    listed: Callable[[], Sequence[CameraCard]]
+    """Every camera that is registered now, by name."""
     tell: Tell
 
 

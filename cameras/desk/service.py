@@ -14,6 +14,7 @@ from sqlmodel import Session
 from cameras.desk import days, links, manifest, store, views
 from cameras.desk.arrivals import Arrivals
 from cameras.desk.custody import Custody, Place
+from cameras.desk.ledger import totals_of
 from cameras.desk.models import SightingBrief, SightingWhole, Summary, VerdictAsk
 from cameras.desk.ports import DeskSettings, House
 from cameras.desk.store import Step, Wanted
@@ -64,9 +65,11 @@ class SightingDesk:
 
     def summary(self, day: date | None) -> Summary:
         """One day of the commune, today when none is given."""
-        now = self.house.clock()
+        now, cards = self.house.clock(), self.house.listed()
+        wanted = day or days.today(now)
         with self.house.reader() as session:
-            return days.summary(session, day or days.today(now), now=now, card_of=self.house.cameras)
+            watched = totals_of(session, cards, wanted, now=now)
+            return days.summary(session, wanted, cards=cards, watched=watched)
 
     def look(self, sighting: str, by: Person) -> None:
         """`by` has it open. Raises Refusal NO_SUCH_SIGHTING."""

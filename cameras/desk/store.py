@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from broker.messages.cameras import Sighting
 from cameras.desk.ports import CameraCard
-from cameras.desk.tables import CaseEventRow, EvidenceRow, HealthRow, SightingRow
+from cameras.desk.tables import CaseEventRow, EvidenceRow, SightingRow
 from cameras.domain.cases import Case, Judgement, Person, Reason, State, Verdict
 
 
@@ -134,27 +134,6 @@ def put_new(session: Session, message: Sighting, card: CameraCard, *, case: Case
         session.add(EvidenceRow(sighting=message.id, name=file.name, sha256=file.sha256, bytes=file.bytes))
     _add_event(session, row, after=case.state, step=Step("flagged", now))
     return row
-
-
-def put_health(session: Session, camera: str, *, state: str, at: datetime) -> None:
-    """Remember a change of health; the same state again is not written."""
-    newest = session.exec(select(HealthRow).where(HealthRow.camera == camera).order_by(col(HealthRow.at).desc()).limit(1)).first()
-    if newest is None or (newest.state != state and newest.at < at):
-        session.add(HealthRow(camera=camera, at=at, state=state))
-
-
-def health_between(session: Session, since: datetime, until: datetime) -> Sequence[HealthRow]:
-    """Changes of health in [since, until) and the one before them, per camera in order of time."""
-    before = (
-        select(col(HealthRow.camera).label("camera"), func.max(HealthRow.at).label("at"))
-        .where(col(HealthRow.at) < since)
-        .group_by(col(HealthRow.camera))
-        .subquery()
-    )
-    standing = select(HealthRow).join(before, (col(HealthRow.camera) == before.c.camera) & (col(HealthRow.at) == before.c.at))
-    inside = select(HealthRow).where(col(HealthRow.at) >= since, col(HealthRow.at) < until)
-    rows = [*session.exec(standing).all(), *session.exec(inside).all()]
-    return sorted(rows, key=lambda row: (row.camera, row.at))
 
 
 def _add_event(session: Session, row: SightingRow, *, after: State, step: Step) -> None:

@@ -3,7 +3,8 @@
     camera_sighting    one row per sighting: what the watcher said, and where its case stands now
     camera_evidence    one row per sealed file; the file lies under the evidence folder and is never altered
     camera_case_event  the trace of a case, only ever added to
-    camera_health      one row per change of a camera's health, for "what was watched and what was blind"
+    camera_ledger      one row per camera, hour and watcher: what every second counted as
+    camera_audit       one row per slept minute that was looked at afterwards
 
 Times are UTC.
 """
@@ -11,7 +12,7 @@ Times are UTC.
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Column, DateTime, Dialect, Index, TypeDecorator
+from sqlalchemy import JSON, Column, DateTime, Dialect, Index, Text, TypeDecorator
 from sqlmodel import Field, SQLModel
 
 
@@ -113,11 +114,27 @@ class CaseEventRow(SQLModel, table=True):
     reference: str | None = Field(default=None, max_length=200)
 
 
-class HealthRow(SQLModel, table=True):
-    """A camera's health from `at` until the next row of it."""
+class LedgerRow(SQLModel, table=True):
+    """What one watcher said of one camera's hour."""
 
-    __tablename__: ClassVar[str] = "camera_health"
+    __tablename__: ClassVar[str] = "camera_ledger"
+
+    camera: str = Field(primary_key=True, max_length=40)
+    hour: datetime = Field(sa_column=Column(Instant(), primary_key=True))
+    watcher: str = Field(primary_key=True, max_length=40)
+    runs: str = Field(sa_column=Column(Text, nullable=False))
+    """3600 seconds as letter and count: cameras/domain/ledger.py."""
+
+
+class AuditRow(SQLModel, table=True):
+    """A slept minute that was looked at afterwards."""
+
+    __tablename__: ClassVar[str] = "camera_audit"
 
     camera: str = Field(primary_key=True, max_length=40)
     at: datetime = Field(sa_column=Column(Instant(), primary_key=True))
-    state: str = Field(max_length=12)
+    watcher: str = Field(max_length=40)
+    moved_s: float
+    """Above 0: the gate missed it."""
+    level: float | None = None
+    threshold: float | None = None

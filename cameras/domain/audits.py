@@ -61,5 +61,5 @@ class Lot:
         return over
 
     def woke(self) -> None:
-        """This minute is none: somebody looks."""
+        """Somebody looks: the minute that ran is none."""
         self._until, self.drawn = None, False

@@ -128,7 +128,9 @@ BOTH = frozenset(
     {
         "test_a_sighting_is_on_disk_with_its_fact_before_it_is_settled",
         "test_the_same_sighting_again_is_settled_again_and_changes_nothing",
-        "test_the_day_knows_what_was_watched_and_what_was_blind",
+        "test_a_page_is_on_disk_before_it_is_answered_and_the_day_knows_it",
+        "test_what_one_of_two_watchers_saw_was_seen",
+        "test_audits_are_counted_once_each_with_their_interval",
         "test_confirming_leaves_a_trace_a_fact_and_time_to_take_it_back",
         "test_of_many_officers_at_once_exactly_one_judges",
         "test_the_queue_is_newest_first_and_filtered",
@@ -151,7 +153,7 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     ledger = Ledger(store, remember)
     ledger.start()
     air, clock, told = Air(), Hands(), list[tuple[str, dict[str, Any]]]()
-    card = CameraCard("cam-1", "Cổng chợ", 10.5, 106.5, "Chợ xã")
+    card = CameraCard("cam-1", "Cổng chợ", 10.5, 106.5, "Chợ xã", START - timedelta(minutes=10))
     house = House(
         writer=ledger,
         reader=store.reader,
@@ -159,6 +161,7 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
         clock=clock,
         ids=lambda: secrets.token_hex(10),
         cameras=lambda camera: card if camera == "cam-1" else None,
+        listed=lambda: [card],
         tell=lambda topic, payload: told.append((topic, payload)),
     )
     folder = tmp_path / "evidence"

@@ -6,13 +6,11 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from broker.messages.cameras import Health
-from cameras.desk.intake import HealthDoor, SightingDoor
-from cameras.desk.models import VerdictAsk
+from cameras.desk.intake import SightingDoor
 from cameras.desk.tables import EvidenceRow, SightingRow
 from edge.errors import Refusal as HouseRefusal
 from edge.ledger import Ledger
-from tests.cameras.desk.conftest import AN, Bench
+from tests.cameras.desk.conftest import Bench
 
 TOPIC = "dinh/1/cameras/cam-1/sighting"
 
@@ -136,29 +134,6 @@ def test_the_manifest_says_when_the_clip_begins(bench: Bench) -> None:
 def test_a_manifest_that_says_nothing_plain_is_only_kept(bench: Bench, content: bytes) -> None:
     bench.flagged(evidence=bench.files("s-1", manifest_json=content))
     assert bench.desk.whole("s-1", account="x").clip_started_at is None
-
-
-def test_the_day_knows_what_was_watched_and_what_was_blind(bench: Bench) -> None:
-    door = HealthDoor(bench.desk.house)
-    start = bench.clock()
-    for state, after_s in (("seen", 0), ("seen", 10), ("gap", 600), ("idle", 900)):
-        bench.clock.now = start
-        bench.clock.pass_by(after_s)
-        health = Health(state=state, since=bench.clock(), at=bench.clock())
-        door.take("dinh/1/cameras/cam-1/health", health.to_bytes()).result(10)
-    door.take("dinh/1/cameras/cam-1/health", b"{}").result(10)
-    bench.clock.pass_by(100)
-    bench.flagged()
-    bench.desk.judge("s-1", ask("confirmed"), AN)
-    day = bench.desk.summary(None)
-    assert day.day == "2026-03-05"
-    assert day.hours[8] == 1  # 01:30 UTC is 08:30 in the commune
-    (camera,) = day.cameras
-    assert (camera.camera_name, camera.watched_s, camera.blind_s, camera.state, camera.confirmed) == ("Cổng chợ", 700, 300, "idle", 1)
-
-
-def ask(verdict: str) -> VerdictAsk:
-    return VerdictAsk.model_validate({"verdict": verdict})
 
 
 def test_rows_of_evidence_carry_the_promised_sums(bench: Bench) -> None:

@@ -6,15 +6,14 @@ import { useSummary } from "./data";
 import classes from "./Day.module.css";
 import type { CameraDay, Summary } from "./types";
 
-function Span({ seconds }: { seconds: number }) {
+function Span({ minutes }: { minutes: number }) {
   const { t } = useTranslation();
-  const minutes = Math.round(seconds / 60);
   return <>{minutes < 60 ? t("desk.day.minutes", { count: minutes }) : t("desk.day.hours", { hours: Math.floor(minutes / 60), minutes: minutes % 60 })}</>;
 }
 
 function Watched({ camera }: { camera: CameraDay }) {
   const { t } = useTranslation();
-  const whole = Math.max(1, camera.watched_s + camera.blind_s);
+  const whole = Math.max(1, camera.watched + camera.blind);
   return (
     <li className={classes.camera}>
       <b>{camera.camera_name}</b>
@@ -23,14 +22,14 @@ function Watched({ camera }: { camera: CameraDay }) {
       ) : (
         <>
           <span className={classes.bar} aria-hidden="true">
-            <span style={{ width: `${(camera.watched_s / whole) * 100}%` }} />
+            <span style={{ width: `${(camera.watched / whole) * 100}%` }} />
           </span>
           <span>
-            {t("desk.day.watched")} <Span seconds={camera.watched_s} />
+            {t("desk.day.watched")} <Span minutes={camera.watched} />
           </span>
-          {camera.blind_s >= 60 && (
+          {camera.blind > 0 && (
             <span className={classes.blind}>
-              <IconEyeOff size={16} aria-hidden="true" /> {t("desk.day.blind")} <Span seconds={camera.blind_s} />
+              <IconEyeOff size={16} aria-hidden="true" /> {t("desk.day.blind")} <Span minutes={camera.blind} />
             </span>
           )}
         </>

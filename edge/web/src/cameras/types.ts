@@ -71,8 +71,8 @@ export interface CameraDay {
   open: number;
   confirmed: number;
   rejected: number;
-  watched_s: number;
-  blind_s: number;
+  watched: number;
+  blind: number;
   state: string | null;
 }
 

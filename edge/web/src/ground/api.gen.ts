@@ -370,6 +370,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Week */
+        get: operations["get_week_api_ledger_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledger/{camera}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Ledger */
+        get: operations["get_ledger_api_ledger__camera__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/meetings": {
         parameters: {
             query?: never;
@@ -1368,6 +1402,20 @@ export interface components {
             roles: string[];
         };
         /**
+         * Audited
+         * @description Slept minutes of the last 30 days that were looked at afterwards, and in how many of them the gate missed something.
+         */
+        Audited: {
+            /** Audited */
+            audited: number;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Missed */
+            missed: number;
+        };
+        /**
          * BoardLine
          * @description One ballot on the board of an open vote. The code is the one on the voter's receipt.
          */
@@ -1472,8 +1520,8 @@ export interface components {
          * @description One camera's day.
          */
         CameraDay: {
-            /** Blind S */
-            blind_s: number;
+            /** Blind */
+            blind: number;
             /** Camera */
             camera: string;
             /** Camera Name */
@@ -1486,8 +1534,8 @@ export interface components {
             rejected: number;
             /** State */
             state: string | null;
-            /** Watched S */
-            watched_s: number;
+            /** Watched */
+            watched: number;
         };
         /**
          * CameraIn
@@ -1587,6 +1635,19 @@ export interface components {
             zones: components["schemas"]["ZoneView"][];
         };
         /**
+         * CameraWeek
+         * @description One camera's last seven days, today first.
+         */
+        CameraWeek: {
+            audited: components["schemas"]["Audited"];
+            /** Camera */
+            camera: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Days */
+            days: components["schemas"]["DayMinutes"][];
+        };
+        /**
          * Candidate
          * @description One who stands for election, in the paper's order. A ballot names him by `id`: c1, c2, ...
          */
@@ -1619,13 +1680,13 @@ export interface components {
          * @description One line of a case's trace. Nothing is ever taken out of it.
          */
         CaseEvent: {
-            after: components["schemas"]["State"];
+            after: components["schemas"]["cameras__domain__cases__State"];
             /**
              * At
              * Format: date-time
              */
             at: string;
-            before: components["schemas"]["State"];
+            before: components["schemas"]["cameras__domain__cases__State"];
             /** By */
             by: string;
             /**
@@ -1892,6 +1953,21 @@ export interface components {
             valid: number;
             /** Votes */
             votes: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * DayMinutes
+         * @description How many minutes of a day counted as what. Minutes that are not over yet, or before the camera was registered, are not in it.
+         */
+        DayMinutes: {
+            /** Blind */
+            blind: number;
+            /** Day */
+            day: string;
+            last: components["schemas"]["cameras__domain__ledger__State"] | null;
+            /** Minutes */
+            minutes: {
                 [key: string]: number;
             };
         };
@@ -2223,6 +2299,51 @@ export interface components {
          */
         Kind: "watch" | "never";
         /**
+         * LedgerDay
+         * @description One camera's day, minute for minute.
+         */
+        LedgerDay: {
+            audited: components["schemas"]["Audited"];
+            /** Blind */
+            blind: number;
+            /** Camera */
+            camera: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Day */
+            day: string;
+            last: components["schemas"]["cameras__domain__ledger__State"] | null;
+            /** Minutes */
+            minutes: {
+                [key: string]: number;
+            };
+            /** Missed */
+            missed: components["schemas"]["MissedMinute"][];
+            /** Runs */
+            runs: components["schemas"]["LedgerRun"][];
+        };
+        /**
+         * LedgerRun
+         * @description Minutes of one state that follow each other; `start` in minutes of the commune's day.
+         */
+        LedgerRun: {
+            /** Minutes */
+            minutes: number;
+            /** Start */
+            start: number;
+            state: components["schemas"]["cameras__domain__ledger__State"];
+        };
+        /**
+         * LedgerWeek
+         * @description The last seven days of every registered camera.
+         */
+        LedgerWeek: {
+            /** Cameras */
+            cameras: components["schemas"]["CameraWeek"][];
+            /** Days */
+            days: string[];
+        };
+        /**
          * LogHead
          * @description The vote log's newest signed head: a C2SP tlog-checkpoint, as text.
          */
@@ -2393,6 +2514,23 @@ export interface components {
              * @default 1
              */
             weight: number;
+        };
+        /**
+         * MissedMinute
+         * @description An audited minute in which something moved and the gate stayed shut.
+         */
+        MissedMinute: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Level */
+            level: number | null;
+            /** Moved S */
+            moved_s: number;
+            /** Threshold */
+            threshold: number | null;
         };
         /**
          * MotionView
@@ -3032,7 +3170,7 @@ export interface components {
             revision: number;
             /** Score */
             score: number;
-            state: components["schemas"]["State"];
+            state: components["schemas"]["cameras__domain__cases__State"];
             /** Undo Until */
             undo_until?: string | null;
             /** Viewer */
@@ -3122,7 +3260,7 @@ export interface components {
             revision: number;
             /** Score */
             score: number;
-            state: components["schemas"]["State"];
+            state: components["schemas"]["cameras__domain__cases__State"];
             /** Threshold */
             threshold: number;
             /** Undo Until */
@@ -3164,12 +3302,6 @@ export interface components {
             /** Waiting */
             waiting: number;
         };
-        /**
-         * State
-         * @description Where a case stands.
-         * @enum {string}
-         */
-        State: "suspected" | "flagged" | "unsure" | "confirmed" | "rejected" | "reported" | "closed";
         /** StateChange */
         StateChange: {
             /**
@@ -3332,6 +3464,18 @@ export interface components {
                 number
             ][];
         };
+        /**
+         * State
+         * @description Where a case stands.
+         * @enum {string}
+         */
+        cameras__domain__cases__State: "suspected" | "flagged" | "unsure" | "confirmed" | "rejected" | "reported" | "closed";
+        /**
+         * State
+         * @description How a camera was, from the best to the worst.
+         * @enum {string}
+         */
+        cameras__domain__ledger__State: "seen" | "idle" | "off" | "moved" | "dark" | "covered" | "unreadable" | "refused" | "gap";
     };
     responses: never;
     parameters: never;
@@ -4442,6 +4586,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_week_api_ledger_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerWeek"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ledger_api_ledger__camera__get: {
+        parameters: {
+            query?: {
+                day?: string | null;
+            };
+            header?: never;
+            path: {
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerDay"];
                 };
             };
             /** @description Forbidden */
