@@ -20,6 +20,10 @@ class Health(Message):
     width: int | None = None
     height: int | None = None
     fps: float | None = None
+    clock: Literal["camera", "arrival", "file"] | None = None
+    """Where capture times come from just now."""
+    clock_offset_s: float | None = None
+    """The camera's clock less the watcher's, seconds, where sender reports tell it."""
     code: str | None = None
     facts: Facts = Field(default_factory=dict)
     """For example the last words of the native library, without credentials."""
@@ -52,6 +56,8 @@ class Sighting(Message):
     actor_gone_at: AwareDatetime | None = None
     clock: Literal["camera", "arrival", "file"]
     """Where the capture time comes from: RTCP sender reports, arrival at the node, or the file's own time line."""
+    clock_offset_s: float | None = None
+    """The camera's clock less the watcher's, seconds, where sender reports tell it: also when it is too far off to be used."""
     box: Box
     width: int
     height: int

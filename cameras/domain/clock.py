@@ -64,6 +64,11 @@ class Timeline:
         return self._last
 
     @property
+    def began(self) -> bool:
+        """A packet came."""
+        return self._last is not None
+
+    @property
     def late_s(self) -> float:
         """How much later than the least delayed packets the last one came."""
         floor = self.floor.value

@@ -3,26 +3,29 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from broker.messages.cameras import Health
 from cameras.domain.areas import Areas
-from cameras.domain.duty import Why
+from cameras.domain.clock import Source
 from cameras.domain.errors import Code, Facts, Refusal
 from cameras.domain.gate import Gate
 from cameras.watch.analyst import Analyst
 from cameras.watch.baselines import SAVE_EVERY_S, Baselines
 from cameras.watch.connection import Connection, Memory
 from cameras.watch.plan import Plan
+from cameras.watch.playlist import Playlist
+from cameras.watch.portrait import Gallery
+from cameras.watch.stream import OPEN_S, READ_S, Stream
 from cameras.watch.told import Gauge, State, Tap, Told
 
 BACK_OFF_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 STEADY_S = 20.0
 """A connection that lived this long is tried again at once."""
-BEFORE_S, AFTER_S = 10.0, 10.0
-HEALTH_EVERY_S, LOOK_EVERY_S = 30.0, 10.0
-BLIND_SPREAD, DARK_LEVEL = 4.0, 12.0
+READ_MAX_S = 60.0
+"""A camera that sends now and then is waited for twice as long after each silence, up to this."""
+HEALTH_EVERY_S = 30.0
 _STATES: dict[Code, State] = {
     Code.REFUSED: "refused",
     Code.UNAUTHORISED: "refused",
@@ -32,9 +35,18 @@ _STATES: dict[Code, State] = {
     Code.FILE_EMPTY: "unreadable",
     Code.NOT_A_VIDEO: "unreadable",
     Code.NO_PICTURE: "unreadable",
+    Code.GARBAGE: "unreadable",
+    Code.FOLDER_EMPTY: "unreadable",
 }
-_FAULTS = {Why.LONG_GOP: Code.LONG_GOP, Why.NO_KEYFRAMES: Code.NO_KEYFRAMES, Why.INTRA_REFRESH: Code.INTRA_REFRESH}
-"""Settings of the camera that keep it from being watched cheaply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds: to open, of silence, and between tries."""
+
+    open_s: float = OPEN_S
+    read_s: float = READ_S
+    back_off_s: tuple[float, ...] = BACK_OFF_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,8 @@ class Means:
     baselines: Baselines | None = None
     taps: Sequence[Tap] = ()
     gauges: Sequence[Gauge] = ()
+    gallery: Gallery = field(default_factory=Gallery)
+    patience: Patience = Patience()
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
@@ -55,6 +69,10 @@ class Camera:
     def __init__(self, plan: Plan, means: Means) -> None:
         self.plan, self.told, self.taps, self._now = plan, means.told, means.taps, means.now
         self.gauges = means.gauges
+        self.gallery, self.patience = means.gallery, means.patience
+        self.clock: tuple[Source, float | None] | None = None
+        self.playlist = Playlist(plan.url)
+        self._read_s = means.patience.read_s
         self._make_analyst = means.analyst
         self._baselines = means.baselines
         self._saved_at = time.monotonic()
@@ -76,20 +94,40 @@ class Camera:
         scene = Memory(self._make_analyst(), self._baselines.load(self.plan.id) if self._baselines is not None else Gate())
         while not self._stop.is_set():
             began = time.monotonic()
-            connection = Connection(self, scene)
-            try:
-                connection.watch()
-                failures = 0
-            except Refusal as refusal:
-                self.say(_STATES.get(refusal.code, "gap"), refusal.code, refusal.facts)
-                failures = 0 if time.monotonic() - began > STEADY_S else failures + 1
-            finally:
-                connection.close()
-                self.keep(scene.gate, now=True)
-            self._stop.wait(BACK_OFF_S[min(failures, len(BACK_OFF_S)) - 1] if failures else 0.2)
+            failed = self._watch_once(scene)
+            self.keep(scene.gate, now=True)
+            failures = failures + 1 if failed and time.monotonic() - began <= STEADY_S else 0
+            waits = self.patience.back_off_s
+            self._stop.wait(waits[min(failures, len(waits)) - 1] if failures else 0.2)
+
+    def _watch_once(self, scene: Memory) -> bool:
+        """One connection, to its end; True when it failed."""
+        stream: Stream | None = None
+        try:
+            stream = Stream(self.playlist.next(), open_s=self.patience.open_s, read_s=self._read_s)
+            Connection(self, scene, stream).watch()
+            self.playlist.played()
+        except Refusal as refusal:
+            return self._failed(refusal, stream)
+        finally:
+            if stream is not None:
+                stream.close()
+        return False
+
+    def _failed(self, refusal: Refusal, stream: Stream | None) -> bool:
+        """Say it, and be more patient with one that does send. A broken film of a folder is skipped, which is no failure."""
+        heard = refusal.code is Code.SILENT and stream is not None and stream.timeline.began
+        self._read_s = min(2 * self._read_s, READ_MAX_S) if heard else self.patience.read_s
+        if self.playlist.is_folder and stream is not None:
+            self.playlist.skip(stream.url)
+            return False
+        self.say(_STATES.get(refusal.code, "gap"), refusal.code, refusal.facts)
+        return True
 
     def say(self, state: State, code: Code | None = None, facts: Facts | None = None, about: tuple[int, int, float] | None = None) -> None:
         """Tell how the camera is: at once when it changed, otherwise now and then."""
+        if code is None and self.playlist.skipped is not None:
+            code, facts = Code.FILE_SKIPPED, {"file": self.playlist.skipped}
         now, known = self.now(), self._health
         changed = known is None or known.state != state or known.code != (code.value if code else None)
         if not changed and time.monotonic() - self._told_at < HEALTH_EVERY_S:
@@ -97,8 +135,18 @@ class Camera:
         width, height, fps = about or (None, None, None)
         since = now if changed or known is None else known.since
         told = {key: value for key, value in (facts or {}).items() if value is not None}
+        clock, offset = self.clock or (None, None)
         self._health = Health(
-            state=state, since=since, at=now, width=width, height=height, fps=fps, code=code.value if code else None, facts=told
+            state=state,
+            since=since,
+            at=now,
+            width=width,
+            height=height,
+            fps=fps,
+            clock=clock,
+            clock_offset_s=offset,
+            code=code.value if code else None,
+            facts=told,
         )
         self._told_at = time.monotonic()
         self.told.health(self.plan.id, self._health)

@@ -3,17 +3,20 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from cameras.domain.clock import Source
 from cameras.domain.duty import Duty, Why
 from cameras.domain.errors import Code, Facts, Refusal
 from cameras.domain.gate import Gate
-from cameras.watch.address import is_stream
+from cameras.domain.vitals import Pace
 from cameras.watch.analyst import LONGEST_SIDE, LOOKS_PER_S, Analyst, Finding
+from cameras.watch.condition import Condition
 from cameras.watch.layers import Picture
 from cameras.watch.lookout import Lookout
 from cameras.watch.plan import Plan
+from cameras.watch.portrait import Gallery, Sitter
 from cameras.watch.ring import Kept, Ring
 from cameras.watch.sampler import Sampler
 from cameras.watch.stream import Parcel, Stream, upright_size
@@ -21,9 +24,6 @@ from cameras.watch.told import Cut, Gauge, Opened, State, Tap, Told
 
 BEFORE_S, AFTER_S = 10.0, 10.0
 LOOK_EVERY_S = 10.0
-BLIND_SPREAD, DARK_LEVEL = 4.0, 12.0
-_FAULTS = {Why.LONG_GOP: Code.LONG_GOP, Why.NO_KEYFRAMES: Code.NO_KEYFRAMES, Why.INTRA_REFRESH: Code.INTRA_REFRESH}
-"""Settings of the camera that keep it from being watched cheaply."""
 
 
 class Owner(Protocol):
@@ -32,6 +32,9 @@ class Owner(Protocol):
     plan: Plan
     told: Told
     taps: Sequence[Tap]
+    clock: tuple[Source, float | None] | None
+    """Where capture times come from just now, and how far the camera's own clock is off, seconds."""
+    gallery: Gallery
     gauges: Sequence[Gauge]
 
     @property
@@ -64,17 +67,19 @@ class Memory:
     gate: Gate
     began: float = field(default_factory=time.monotonic)
     last: float = 0.0
+    pace: Pace = field(default_factory=Pace)
 
 
 class Connection:
     """One connection. Times here are seconds of the scene: the stream's own time plus `base`."""
 
-    def __init__(self, camera: Owner, scene: Memory) -> None:
-        self.camera, self.scene = camera, scene
-        self.stream = Stream(camera.plan.url)
-        self.live = is_stream(camera.plan.url)
+    def __init__(self, camera: Owner, scene: Memory, stream: Stream) -> None:
+        self.camera, self.scene, self.stream = camera, scene, stream
+        self.live = stream.timeline.live
         self.ring = Ring()
         self.duty = Duty(scene.gate)
+        sitter = Sitter(camera.gallery, camera.plan)
+        self.condition = Condition(self.stream, self.duty, analyst=scene.analyst, pace=scene.pace, sitter=sitter)
         self.hour = 0
         self.due: list[_Due] = []
         self.base = max(time.monotonic() - scene.began, scene.last + 0.2)
@@ -105,9 +110,6 @@ class Connection:
             for tap in self.camera.taps:
                 tap.closed()
 
-    def close(self) -> None:
-        self.stream.close()
-
     def _lookout(self) -> Lookout:
         info = self.stream.info
         if info is not None:
@@ -128,6 +130,8 @@ class Connection:
         earliest = min([due.finding.actor_came for due in self.due] + ([hold] if hold is not None else []), default=None)
         hold_from = None if earliest is None else earliest - self.base - BEFORE_S - 2.0
         self.hour = self.camera.now().astimezone().hour
+        self.condition.packet(parcel, lookout.sampler.frames)
+        self._date()
         kept = self.ring.add(parcel, hold_from=hold_from, keyless=self.duty.why is Why.NO_KEYFRAMES)
         if kept is not None:
             for tap in self.camera.taps:
@@ -140,6 +144,12 @@ class Connection:
         self._cut_due(parcel.at + self.base)
         self.camera.keep(self.scene.gate)
 
+    def _date(self) -> None:
+        """Where the scene's second 0 lies now: it follows what sender reports and arrivals say."""
+        second = self.stream.wall.epoch()
+        if second is not None:
+            self.epoch = datetime.fromtimestamp(second - self.base, UTC)
+
     def _redraw(self, lookout: Lookout) -> None:
         """Other zones and masks: also the last small picture is told again, painted over."""
         self._areas = self.camera.plan.areas
@@ -149,31 +159,24 @@ class Connection:
 
     def _look(self, lookout: Lookout, at: float, picture: Picture) -> None:
         self.size = upright_size(lookout.sampler.frame)
-        for finding in self.scene.analyst.look(picture, at):
+        foreign = self.condition.foreign(picture, at)
+        for finding in () if foreign else self.scene.analyst.look(picture, at):
             if finding.flagged:
                 gone = finding.actor_gone if finding.actor_gone is not None else finding.at
                 self.due.append(_Due(finding, max(gone + AFTER_S, finding.at + 1.0)))
         if self.duty.awake:
-            self.duty.looked(at - self.base, lookout.newest, busy=self.scene.analyst.busy, hour=self.hour)
+            self.duty.looked(at - self.base, lookout.newest, busy=self.scene.analyst.busy and not foreign, hour=self.hour)
         self._say(picture)
         if at - self._pictured >= LOOK_EVERY_S:
             self._pictured = at
             self.camera.told.picture(self.camera.plan.id, picture)
 
     def _say(self, picture: Picture) -> None:
-        info, fault = self.stream.info, self.duty.fault()
-        facts = {} if fault is None else {"seconds": round(self.duty.rhythm.longest(self.scene.last - self.base), 1)}
+        info, wall = self.stream.info, self.stream.wall
+        code, facts = self.condition.trouble(self.scene.last - self.base) or (None, {})
+        self.camera.clock = wall.source, wall.offset_s
         about = (*self.size, info.fps) if info is not None else None
-        self.camera.say(self._state(picture), _FAULTS[fault] if fault is not None else None, facts, about)
-
-    def _state(self, picture: Picture) -> State:
-        look = self.scene.analyst.last
-        if look is not None and look.moved:
-            return "moved"
-        sample = self.scene.analyst.veil.bare(picture)
-        if float(sample.std()) >= BLIND_SPREAD:
-            return "seen" if self.duty.awake else "idle"
-        return "dark" if float(sample.mean()) < DARK_LEVEL else "covered"
+        self.camera.say(self.condition.state(picture), code, facts, about)
 
     def _cut_due(self, now: float | None) -> None:
         """Cut what has its seconds after; with `now` None, everything, because the stream is over."""
@@ -198,7 +201,8 @@ class Connection:
             packets=packets,
             template=self.stream.template(),
             epoch=self.epoch,
-            clock="arrival" if self.live else "file",
+            clock=self.stream.wall.source,
+            clock_offset_s=self.stream.wall.offset_s,
             size=self.size,
             codec=info.codec if info is not None else "",
             notes=tuple(notes),

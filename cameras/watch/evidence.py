@@ -44,6 +44,7 @@ class Case:
     model: str
     settings: dict[str, Any] = field(default_factory=dict)
     areas: Areas = NOTHING_DRAWN
+    clock_offset_s: float | None = None
 
     def wall(self, at: float) -> datetime:
         """The capture time of a second of the stream, UTC."""
@@ -84,6 +85,7 @@ def word(case: Case, evidence: tuple[EvidenceFile, ...]) -> Sighting:
         put_down_at=case.wall(finding.put_down),
         actor_gone_at=None if finding.actor_gone is None else case.wall(finding.actor_gone),
         clock=case.clock,
+        clock_offset_s=case.clock_offset_s,
         box=(round(x0, 1), round(y0, 1), round(x1, 1), round(y1, 1)),
         width=case.size[0],
         height=case.size[1],
@@ -137,6 +139,7 @@ def _manifest(place: Path, case: Case, clip: Clip | None, notes: Sequence[tuple[
         "camera": case.camera,
         "watcher": case.watcher,
         "clock": case.clock,
+        "clock_offset_s": case.clock_offset_s,
         "clip_started_at": case.wall(clip.start).isoformat() if clip else None,
         "clip_ended_at": case.wall(clip.end).isoformat() if clip else None,
         "actor_came_at": case.wall(finding.actor_came).isoformat(),

@@ -21,6 +21,7 @@ from cameras.watch.clip import FULL, Clip, write_clip
 from cameras.watch.evidence import Case, gather, jpeg, shrunk, word
 from cameras.watch.layers import Picture
 from cameras.watch.plan import Air
+from cameras.watch.portrait import Gallery
 from cameras.watch.spool import Spool
 from cameras.watch.told import Cut
 from cameras.watch.verifier import Verifier as Network
@@ -42,6 +43,7 @@ class Recorder:
         """Sightings that found no room on the disk: they go out without evidence, once."""
         self._lock = threading.Lock()
         self._work = ThreadPoolExecutor(max_workers=1, thread_name_prefix="evidence")
+        self.gallery = Gallery(spool.folder.parent / "portraits")
         self._verifier, self._model = _network()
 
     def analyst(self) -> Analyst:
@@ -117,6 +119,7 @@ class Recorder:
             finding=cut.finding,
             epoch=cut.epoch,
             clock=cut.clock,
+            clock_offset_s=cut.clock_offset_s,
             size=cut.size,
             codec=cut.codec,
             model=self._model,

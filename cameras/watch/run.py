@@ -172,7 +172,7 @@ class Watcher:
         onlookers = self.honesty.onlookers(plan.id, lambda: camera.plan.areas)
         taps = (feeds.show(plan.id, lambda: camera.plan.areas.masks), *onlookers.taps)
         told, levels = self.honesty.witness(recorder), Baselines(self.options.home / "gates")
-        camera = Camera(plan, Means(told, recorder.analyst, levels, taps, onlookers.gauges))
+        camera = Camera(plan, Means(told, recorder.analyst, levels, taps, onlookers.gauges, recorder.gallery))
         self.client.on(FEED.of(camera=plan.id), feeds.asked)
         thread = threading.Thread(target=camera.run, name=f"camera-{plan.id}", daemon=True)
         self._running[plan.id] = _Running(plan, camera, thread)
@@ -182,6 +182,8 @@ class Watcher:
         running = self._running.pop(camera)
         if self._feeds is not None:
             self._feeds.hide(camera)
+        if self._recorder is not None:
+            self._recorder.gallery.leave(camera)
         running.camera.stop()
         running.thread.join(timeout=3)
 

@@ -6,6 +6,7 @@ from typing import Any, Literal, Protocol
 
 from broker.messages.cameras import Health
 from cameras.domain.areas import Areas
+from cameras.domain.clock import Source
 from cameras.domain.duty import Duty
 from cameras.domain.errors import Code, Facts
 from cameras.watch.analyst import Finding
@@ -25,7 +26,9 @@ class Cut:
     packets: tuple[Kept, ...]
     template: Any
     epoch: datetime
-    clock: Literal["arrival", "file"]
+    clock: Source
+    clock_offset_s: float | None
+    """The camera's clock less ours, where it told."""
     size: tuple[int, int]
     codec: str
     notes: tuple[tuple[Code, Facts], ...]

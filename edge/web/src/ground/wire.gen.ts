@@ -205,6 +205,10 @@ export interface Health {
   width?: number | null;
   height?: number | null;
   fps?: number | null;
+  /** Where capture times come from just now. */
+  clock?: "camera" | "arrival" | "file" | null;
+  /** The camera's clock less the watcher's, seconds, where sender reports tell it. */
+  clock_offset_s?: number | null;
   code?: string | null;
   /** For example the last words of the native library, without credentials. */
   facts: Record<string, string | number | boolean | null>;
@@ -271,7 +275,7 @@ export interface MeetingAsk {
   body: Record<string, unknown>;
 }
 
-/** The motion that the meeting is at, or none. While open, `cast_seats` says who has voted, never how. */
+/** The motion that the meeting is at, or none. It is the same from the opening to the close; who has voted by now is the turnout's. */
 export interface MotionSnapshot {
   revision: number;
   at: Instant;
@@ -295,11 +299,6 @@ export interface MotionSnapshot {
   may_change: boolean;
   /** Persons who may vote. */
   eligible: number;
-  /** Tokens given out for a secret ballot; None for an open one. */
-  issued?: number | null;
-  /** Persons who have voted. */
-  cast: number;
-  cast_seats: string[];
   count?: Count | null;
   /** Oldest first. */
   corrections: Correction[];
@@ -424,6 +423,8 @@ export interface Sighting {
   actor_gone_at?: Instant | null;
   /** Where the capture time comes from: RTCP sender reports, arrival at the node, or the file's own time line. */
   clock: "camera" | "arrival" | "file";
+  /** The camera's clock less the watcher's, seconds, where sender reports tell it: also when it is too far off to be used. */
+  clock_offset_s?: number | null;
   box: [number, number, number, number];
   width: number;
   height: number;
@@ -467,6 +468,23 @@ export interface Status {
   at?: Instant | null;
 }
 
+/**
+ * Who has voted on the motion that the meeting is at, never how. For screens and pages of the desk: what a hall casts at once is
+ * not sent back to every tablet of it.
+ */
+export interface TurnoutSnapshot {
+  revision: number;
+  at: Instant;
+  motion?: string | null;
+  /** Tokens given out for a secret ballot; None for an open one. */
+  issued?: number | null;
+  /** Ballots that came: persons who have voted. */
+  cast: number;
+  /** Of a secret ballot: seats that took a token. */
+  cast_seats: string[];
+  head?: LogHead | null;
+}
+
 export const topicRows = {
   birth: { pattern: "dinh/1/node/birth", retained: true },
   status: { pattern: "dinh/1/devices/{device}/status", retained: true },
@@ -480,6 +498,7 @@ export const topicRows = {
   roll: { pattern: "dinh/1/meetings/{meeting}/roll", retained: true },
   floor: { pattern: "dinh/1/meetings/{meeting}/floor", retained: true },
   motion: { pattern: "dinh/1/meetings/{meeting}/motion", retained: true },
+  turnout: { pattern: "dinh/1/meetings/{meeting}/turnout", retained: true },
   page: { pattern: "dinh/1/meetings/{meeting}/page", retained: true },
   notice: { pattern: "dinh/1/meetings/{meeting}/notice", retained: true },
   ask: { pattern: "dinh/1/meetings/{meeting}/ask/{device}", retained: false },
@@ -510,6 +529,7 @@ export interface Payloads {
   roll: RollSnapshot;
   floor: FloorSnapshot;
   motion: MotionSnapshot;
+  turnout: TurnoutSnapshot;
   page: PageSnapshot;
   notice: NoticeSnapshot;
   ask: MeetingAsk;
@@ -538,6 +558,7 @@ export const topics = {
   roll: (meeting: string) => `dinh/1/meetings/${meeting}/roll`,
   floor: (meeting: string) => `dinh/1/meetings/${meeting}/floor`,
   motion: (meeting: string) => `dinh/1/meetings/${meeting}/motion`,
+  turnout: (meeting: string) => `dinh/1/meetings/${meeting}/turnout`,
   page: (meeting: string) => `dinh/1/meetings/${meeting}/page`,
   notice: (meeting: string) => `dinh/1/meetings/${meeting}/notice`,
   ask: (meeting: string, device: string) => `dinh/1/meetings/${meeting}/ask/${device}`,
