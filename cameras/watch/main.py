@@ -10,6 +10,7 @@ from pathlib import Path
 
 from broker.engines import Address
 from broker.identity import is_id
+from cameras.domain.audits import RATE
 from cameras.watch.run import Options, run
 
 WORDS = {
@@ -56,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--device", required=True, help="watcher-1")
     parser.add_argument("--password-file", type=Path, required=True)
     parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--audit-rate", type=float, default=RATE, help="share of slept minutes that are looked at afterwards, 0 to 1")
     parser.add_argument("--broker", default="127.0.0.1:1883", help="host:port")
     return parser
 
@@ -68,7 +70,13 @@ def _options(told: argparse.Namespace) -> Options:
         raise ValueError("device")
     password = told.password_file.read_text(encoding="utf-8").strip()
     return Options(
-        node=told.node.rstrip("/"), device=told.device, password=password, home=told.home, broker=Address(host, int(port)), ca=told.ca
+        node=told.node.rstrip("/"),
+        device=told.device,
+        password=password,
+        home=told.home,
+        broker=Address(host, int(port)),
+        ca=told.ca,
+        audit_rate=min(max(told.audit_rate, 0.0), 1.0),
     )
 
 
