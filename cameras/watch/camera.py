@@ -18,7 +18,7 @@ from cameras.watch.plan import Plan
 from cameras.watch.playlist import Playlist
 from cameras.watch.portrait import Gallery
 from cameras.watch.stream import OPEN_S, READ_S, Stream
-from cameras.watch.told import Gauge, State, Tap, Told
+from cameras.watch.told import Gauge, Past, State, Tap, Told
 
 BACK_OFF_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 STEADY_S = 20.0
@@ -51,7 +51,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a camera works with. `baselines`: where its gate is kept between runs, if anywhere. `taps` see its packets, `gauges` what its gate read."""
+    """What a camera works with. `baselines`: where its gate is kept between runs, if anywhere. `taps` see its packets, `gauges` what its gate read; `past`: what came before the ring."""
 
     told: Told
     analyst: Callable[[], Analyst]
@@ -60,6 +60,7 @@ class Means:
     gauges: Sequence[Gauge] = ()
     gallery: Gallery = field(default_factory=Gallery)
     patience: Patience = Patience()
+    past: Past | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
@@ -69,7 +70,7 @@ class Camera:
     def __init__(self, plan: Plan, means: Means) -> None:
         self.plan, self.told, self.taps, self._now = plan, means.told, means.taps, means.now
         self.gauges = means.gauges
-        self.gallery, self.patience = means.gallery, means.patience
+        self.gallery, self.patience, self.past = means.gallery, means.patience, means.past
         self.clock: tuple[Source, float | None] | None = None
         self.playlist = Playlist(plan.url)
         self._read_s = means.patience.read_s

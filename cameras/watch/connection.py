@@ -20,7 +20,7 @@ from cameras.watch.portrait import Gallery, Sitter
 from cameras.watch.ring import Kept, Ring
 from cameras.watch.sampler import Sampler
 from cameras.watch.stream import Parcel, Stream, upright_size
-from cameras.watch.told import Cut, Gauge, Opened, State, Tap, Told
+from cameras.watch.told import Cut, Gauge, Lack, Opened, Past, State, Tap, Told
 
 BEFORE_S, AFTER_S = 10.0, 10.0
 LOOK_EVERY_S = 10.0
@@ -36,6 +36,7 @@ class Owner(Protocol):
     """Where capture times come from just now, and how far the camera's own clock is off, seconds."""
     gallery: Gallery
     gauges: Sequence[Gauge]
+    past: Past | None
 
     @property
     def stopping(self) -> bool: ...
@@ -187,8 +188,7 @@ class Connection:
 
     def _cut(self, finding: Finding, *, early: bool) -> Cut:
         start, end = finding.actor_came - BEFORE_S, max(finding.actor_gone or finding.at, finding.at) + AFTER_S
-        kept = self.ring.cut(start - self.base, end - self.base)
-        packets = tuple(Kept(one.data, one.pts, one.dts, one.duration, one.key, one.at + self.base) for one in kept)
+        packets = self._packets(start, end)
         notes: list[tuple[Code, Facts]] = []
         if not packets or packets[0].at > start + 1.0:
             notes.append((Code.CLIP_BEGINS_LATE, {"seconds": round((packets[0].at if packets else end) - start, 1)}))
@@ -208,3 +208,13 @@ class Connection:
             notes=tuple(notes),
             areas=self._areas,
         )
+
+    def _packets(self, start: float, end: float) -> tuple[Kept, ...]:
+        """From the ring, and what it has lost from the recordings, also across a reconnect."""
+        kept = self.ring.cut(start - self.base, end - self.base)
+        packets = tuple(Kept(one.data, one.pts, one.dts, one.duration, one.key, one.at + self.base) for one in kept)
+        first = packets[0] if packets else None
+        if self.camera.past is None or (first is not None and first.at <= start):
+            return packets
+        until = first.at if first is not None else end
+        return (*self.camera.past.earlier(Lack(self.camera.plan.id, start, until, self.epoch, self.stream.template(), first)), *packets)

@@ -22,6 +22,7 @@ from cameras.watch.evidence import Case, gather, jpeg, shrunk, word
 from cameras.watch.layers import Picture
 from cameras.watch.plan import Air
 from cameras.watch.portrait import Gallery
+from cameras.watch.recordings.keeper import Keeper
 from cameras.watch.spool import Spool
 from cameras.watch.told import Cut
 from cameras.watch.verifier import Verifier as Network
@@ -36,9 +37,9 @@ _log = logging.getLogger("cameras.watch.recorder")
 class Recorder:
     """Told by all cameras of this watcher. Pictures are taken from clips on one thread of its own."""
 
-    def __init__(self, watcher: str, spool: Spool, air: Air, spooled: Callable[[], None]) -> None:
+    def __init__(self, watcher: str, spool: Spool, air: Air, spooled: Callable[[], None], keeper: Keeper | None = None) -> None:
         cv2.setNumThreads(1)
-        self.watcher, self.spool, self.air, self.spooled = watcher, spool, air, spooled
+        self.watcher, self.spool, self.air, self.spooled, self.keeper = watcher, spool, air, spooled, keeper
         self.homeless: list[Sighting] = []
         """Sightings that found no room on the disk: they go out without evidence, once."""
         self._lock = threading.Lock()
@@ -55,6 +56,9 @@ class Recorder:
         self._work.shutdown(wait=True)
 
     def health(self, camera: str, health: Health) -> None:
+        fault = self.keeper.fault(camera) if self.keeper is not None else None
+        if fault is not None and health.code is None:
+            health = health.model_copy(update={"code": fault[0].value, "facts": {**health.facts, **fault[1]}})
         if self._model == NO_MODEL and health.state in ("seen", "idle") and health.code is None:
             health = health.model_copy(update={"code": Code.NO_MODEL.value})
         self.air.retain(HEALTH, health, camera=camera)
@@ -69,6 +73,9 @@ class Recorder:
     def cut(self, cut: Cut) -> None:
         """Copy the packets while their stream is open; the pictures are taken afterwards, elsewhere."""
         case = self._case(cut)
+        if self.keeper is not None and cut.packets:
+            first, last = cut.packets[0].at, max(kept.at for kept in cut.packets)
+            self.keeper.flagged(cut.camera, case.wall(first), case.wall(last), case.sighting)
         notes = list(cut.notes)
         clip: Clip | None = None
         try:

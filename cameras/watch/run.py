@@ -23,6 +23,7 @@ from cameras.domain.audits import RATE
 from cameras.watch.baselines import Baselines
 from cameras.watch.honesty import Honesty
 from cameras.watch.plan import Plan, plans_of
+from cameras.watch.recordings.keeper import Keeper
 from cameras.watch.spool import Spool
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class Watcher:
         self._session = offline.session
         self.client = Client(options.broker, options.device, options.password, will=(STATUS, offline, {"device": options.device}))
         self.honesty = Honesty(options.home, self.client, options.device, rate=options.audit_rate)
+        self.keeper = Keeper(options.home)
         self._lock = threading.Lock()
         self._wanted: Desired | None = None
         self._applied = -1
@@ -103,6 +105,7 @@ class Watcher:
             running.camera.stop()
         for running in self._running.values():
             running.thread.join(timeout=3)
+        self.keeper.stop()
         if self._recorder is not None:
             self._recorder.stop()
         if self._post is not None:
@@ -121,6 +124,7 @@ class Watcher:
             self._revive(running, now)
         for sighting in self._recorder.take_homeless() if self._recorder is not None else ():
             self.client.publish(SIGHTING, sighting, camera=sighting.camera)
+        self.keeper.tick()
         self.honesty.tick(now)
 
     def _desired(self, _topic: str, payload: bytes) -> None:
@@ -136,12 +140,13 @@ class Watcher:
         self._applied = wanted.revision
         try:
             plans = {plan.id: plan for plan in plans_of(wanted.configuration)}
+            switched = self.keeper.apply(wanted.configuration)
         except ValueError as error:
             self._report(wanted.revision, code="cameras.malformed", facts={"key": str(error)})
             return
         self._redraw(plans)
         self.honesty.diary.keep(set(plans))
-        for camera in [camera for camera, running in self._running.items() if plans.get(camera) != running.plan]:
+        for camera in [camera for camera, running in self._running.items() if switched or plans.get(camera) != running.plan]:
             self._end(camera)
         for plan in plans.values():
             if not plan.enabled:
@@ -167,12 +172,13 @@ class Watcher:
     def _begin(self, plan: Plan) -> None:
         from cameras.watch.camera import Camera, Means  # noqa: PLC0415 - numpy, OpenCV and PyAV come with the first camera
 
+        recordings = self.keeper.taps(plan.id)
         recorder, post, feeds = self._start_recorder(), self._start_post(), self._start_feeds()
         self.client.on(SETTLED.of(camera=plan.id), post.settled)
         onlookers = self.honesty.onlookers(plan.id, lambda: camera.plan.areas)
-        taps = (feeds.show(plan.id, lambda: camera.plan.areas.masks), *onlookers.taps)
+        taps = (*recordings, feeds.show(plan.id, lambda: camera.plan.areas.masks), *onlookers.taps)
         told, levels = self.honesty.witness(recorder), Baselines(self.options.home / "gates")
-        camera = Camera(plan, Means(told, recorder.analyst, levels, taps, onlookers.gauges, recorder.gallery))
+        camera = Camera(plan, Means(told, recorder.analyst, levels, taps, onlookers.gauges, recorder.gallery, past=self.keeper))
         self.client.on(FEED.of(camera=plan.id), feeds.asked)
         thread = threading.Thread(target=camera.run, name=f"camera-{plan.id}", daemon=True)
         self._running[plan.id] = _Running(plan, camera, thread)
@@ -204,7 +210,7 @@ class Watcher:
         from cameras.watch.recorder import Recorder  # noqa: PLC0415
 
         if self._recorder is None:
-            self._recorder = Recorder(self.options.device, self.spool, self.client, self._start_post().wake)
+            self._recorder = Recorder(self.options.device, self.spool, self.client, self._start_post().wake, self.keeper)
         return self._recorder
 
     def _start_feeds(self) -> "Feeds":
@@ -212,7 +218,7 @@ class Watcher:
             from cameras.watch.feed.feeds import Feeds  # noqa: PLC0415
             from cameras.watch.feed.line import Node  # noqa: PLC0415
 
-            self._feeds = Feeds(Node(self.options.node, self.options.device, self.options.password, self._trust()))
+            self._feeds = Feeds(Node(self.options.node, self.options.device, self.options.password, self._trust()), self.keeper.archive)
         return self._feeds
 
     def _trust(self) -> ssl.SSLContext:

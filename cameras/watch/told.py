@@ -35,6 +35,29 @@ class Cut:
     areas: Areas
 
 
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """What a clip lacks: packets of the scene's seconds from `start` to `end`, to stand before `then` where there is one.
+
+    `epoch`: capture time of second 0. `template`: the native stream that the clip is muxed like.
+    """
+
+    camera: str
+    start: float
+    end: float
+    epoch: datetime
+    template: Any
+    then: Kept | None = None
+
+
+class Past(Protocol):
+    """What came before the ring. The recordings answer."""
+
+    def earlier(self, lack: Lack) -> tuple[Kept, ...]:
+        """Packets from a keyframe on, in the framing and with the time stamps of `lack.template`; empty when there are none."""
+        ...
+
+
 class Told(Protocol):
     """Whom a camera tells. Called on the camera's thread."""
 
