@@ -84,6 +84,7 @@ AGENDA = _from_node("agenda", "meetings/{meeting}/agenda", meetings.AgendaSnapsh
 ROLL = _from_node("roll", "meetings/{meeting}/roll", meetings.RollSnapshot, MEETING)
 FLOOR = _from_node("floor", "meetings/{meeting}/floor", meetings.FloorSnapshot, MEETING)
 MOTION = _from_node("motion", "meetings/{meeting}/motion", meetings.MotionSnapshot, MEETING | VOTERS)
+TURNOUT = _from_node("turnout", "meetings/{meeting}/turnout", meetings.TurnoutSnapshot, frozenset({Role.SCREEN}))
 PAGE = _from_node("page", "meetings/{meeting}/page", meetings.PageSnapshot, MEETING)
 NOTICE = _from_node("notice", "meetings/{meeting}/notice", meetings.NoticeSnapshot, MEETING)
 ASK = _to_node("ask", "meetings/{meeting}/ask/{device}", meetings.MeetingAsk, VOTERS)
@@ -101,7 +102,7 @@ ENTERED = _from_node("entered", "devices/{device}/entered", cameras.Entered, fro
 TOPICS: tuple[Topic, ...] = (
     BIRTH,
     *(STATUS, ABOUT, DESIRED, REPORTED, DO, DONE, EVENT),
-    *(AGENDA, ROLL, FLOOR, MOTION, PAGE, NOTICE, ASK, ANSWER),
+    *(AGENDA, ROLL, FLOOR, MOTION, TURNOUT, PAGE, NOTICE, ASK, ANSWER),
     *(HEALTH, LOOK, SIGHTING, SETTLED, FEED),
     *(GATE, LEDGER, ENTERED),
 )

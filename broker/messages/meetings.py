@@ -195,7 +195,7 @@ class Correction(Message):
 
 
 class MotionSnapshot(Snapshot):
-    """The motion that the meeting is at, or none. While open, `cast_seats` says who has voted, never how."""
+    """The motion that the meeting is at, or none. It is the same from the opening to the close; who has voted by now is the turnout's."""
 
     motion: Id | None = None
     item: Id | None = None
@@ -217,14 +217,24 @@ class MotionSnapshot(Snapshot):
     may_change: bool = True
     eligible: int = 0
     """Persons who may vote."""
-    issued: int | None = None
-    """Tokens given out for a secret ballot; None for an open one."""
-    cast: int = 0
-    """Persons who have voted."""
-    cast_seats: tuple[Id, ...] = ()
     count: Count | None = None
     corrections: tuple[Correction, ...] = ()
     """Oldest first."""
+    head: LogHead | None = None
+
+
+class TurnoutSnapshot(Snapshot):
+    """Who has voted on the motion that the meeting is at, never how. For screens and pages of the desk: what a hall casts at once is
+    not sent back to every tablet of it.
+    """
+
+    motion: Id | None = None
+    issued: int | None = None
+    """Tokens given out for a secret ballot; None for an open one."""
+    cast: int = 0
+    """Ballots that came: persons who have voted."""
+    cast_seats: tuple[Id, ...] = ()
+    """Of a secret ballot: seats that took a token."""
     head: LogHead | None = None
 
 

@@ -26,7 +26,8 @@ DEVICE_EYES: Final = frozenset({Right.ADMINISTRATOR, Right.SECRETARY, Right.CHAI
 CAMERA_EYES: Final = frozenset({Right.ADMINISTRATOR, Right.OFFICER})
 EYES: Final[Mapping[str, frozenset[Right]]] = {
     **dict.fromkeys(
-        (row.name for row in (topics.AGENDA, topics.ROLL, topics.FLOOR, topics.MOTION, topics.PAGE, topics.NOTICE)), MEETING_EYES
+        (row.name for row in (topics.AGENDA, topics.ROLL, topics.FLOOR, topics.MOTION, topics.TURNOUT, topics.PAGE, topics.NOTICE)),
+        MEETING_EYES,
     ),
     **dict.fromkeys((row.name for row in (topics.STATUS, topics.ABOUT, topics.REPORTED, topics.EVENT, topics.DONE)), DEVICE_EYES),
     **dict.fromkeys((row.name for row in (topics.HEALTH, topics.LOOK, topics.GATE)), CAMERA_EYES),

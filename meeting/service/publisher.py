@@ -22,6 +22,7 @@ class Show(StrEnum):
     ROLL = "roll"
     FLOOR = "floor"
     MOTION = "motion"
+    TURNOUT = "turnout"
     PAGE = "page"
     NOTICE = "notice"
 
@@ -71,15 +72,15 @@ class Publisher:
             self._wake.notify()
 
     def mark_counting(self, meeting: str, *, voters: int) -> None:
-        """A ballot was counted: the motion is shown after a gap, and not before the meeting has rested from the last time.
+        """A ballot was counted: the turnout is shown after a gap, and not before the meeting has rested from the last time.
 
-        The gap grows with the hall, because a snapshot goes to every tablet and names every seat that has voted. It comes first, so that a
-        hall that votes at once is shown once and not ballot by ballot.
+        The gap grows with the hall, because the turnout names every seat that has voted. It comes first, so that a hall that votes at
+        once is shown a few times and not ballot by ballot.
         """
         gap, now = self._gap_s * (1 + voters // VOTERS_PER_GAP), time.monotonic()
         with self._wake:
-            due = max(now + gap, self._rests.get((meeting, Show.MOTION), 0.0))
-            known = self._due.setdefault((meeting, Show.MOTION), due)
+            due = max(now + gap, self._rests.get((meeting, Show.TURNOUT), 0.0))
+            known = self._due.setdefault((meeting, Show.TURNOUT), due)
             if due < known:
                 self._due[meeting, Show.MOTION] = due
             self._wake.notify()
@@ -115,7 +116,7 @@ class Publisher:
     def _rest(self, meeting: str, kinds: set[Show], took_s: float) -> None:
         until = time.monotonic() + min(max(self._gap_s, REST * took_s), LONGEST_REST_S)
         with self._wake:
-            self._rests.update({(meeting, kind): until for kind in kinds & {Show.ROLL, Show.MOTION}})
+            self._rests.update({(meeting, kind): until for kind in kinds & {Show.ROLL, Show.TURNOUT}})
 
     def _take(self, until: float) -> dict[str, set[Show]]:
         taken: dict[str, set[Show]] = {}

@@ -23,24 +23,30 @@ TOPICS = {
     Show.ROLL: topics.ROLL,
     Show.FLOOR: topics.FLOOR,
     Show.MOTION: topics.MOTION,
+    Show.TURNOUT: topics.TURNOUT,
     Show.PAGE: topics.PAGE,
     Show.NOTICE: topics.NOTICE,
 }
 
 
 def publish(house: House, meeting: str, kinds: frozenset[Show]) -> None:
-    """Read the last committed state once and publish these snapshots of it."""
+    """Read the last committed state once and publish these snapshots of it. Another motion has another turnout."""
     makers: dict[Show, Callable[[House, Session, Meeting], Snapshot]] = {
         Show.AGENDA: agenda,
         Show.ROLL: roll,
         Show.FLOOR: floor,
         Show.MOTION: motion,
+        Show.TURNOUT: turnout,
         Show.PAGE: page,
         Show.NOTICE: notice,
     }
     with house.reader() as session:
         row = session.get(Meeting, meeting)
-        made = [(kind, makers[kind](house, session, row)) for kind in sorted(kinds)] if row else []
+        made = (
+            [(kind, makers[kind](house, session, row)) for kind in sorted(kinds | ({Show.TURNOUT} if Show.MOTION in kinds else set()))]
+            if row
+            else []
+        )
     for kind, snapshot in made:
         house.post.publish(TOPICS[kind], snapshot, meeting=meeting)
 
@@ -226,7 +232,6 @@ def motion(house: House, session: Session, row: Meeting) -> words.MotionSnapshot
     if row.motion is None:
         return words.MotionSnapshot(revision=revision, at=at)
     shown = store.motion(session, row.id, row.motion)
-    cast, seats = voted(session, shown)
     count, rule, paper = count_of(shown), rule_of(house, shown), paper_of(shown)
     told = ("item", "title", "text", "state", "opened_at", "closed_at", "paper_sha256", "may_change", "eligible")
     return words.MotionSnapshot(
@@ -238,11 +243,25 @@ def motion(house: House, session: Session, row: Meeting) -> words.MotionSnapshot
         paper_base64=b64encode(shown.paper).decode() if shown.paper else None,
         secret=paper.get("secret"),
         rule=rule_view(rule, voters=weight_of(shown, rule, ()), count=count),
+        count=count,
+        corrections=corrections(session, shown),
+        head=head(house, row),
+    )
+
+
+def turnout(house: House, session: Session, row: Meeting) -> words.TurnoutSnapshot:
+    revision, at = row.revision, house.clock()
+    if row.motion is None:
+        return words.TurnoutSnapshot(revision=revision, at=at)
+    shown = store.motion(session, row.id, row.motion)
+    cast, seats = voted(session, shown)
+    return words.TurnoutSnapshot(
+        revision=revision,
+        at=at,
+        motion=shown.id,
         issued=issued_of(session, shown),
         cast=cast,
         cast_seats=seats,
-        count=count,
-        corrections=corrections(session, shown),
         head=head(house, row),
     )
 

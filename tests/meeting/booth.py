@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from broker import topics
-from broker.messages.meetings import MeetingAnswer, MotionSnapshot
+from broker.messages.meetings import MeetingAnswer, MotionSnapshot, TurnoutSnapshot
 from edge.demo.sealed import Paper, Sealed
 from meeting.service.box import Boxed, BoxWords
 from meeting.service.words import CandidateWords, NewMotion
@@ -20,6 +20,13 @@ def shown(room: Room, meeting: str) -> MotionSnapshot:
     """The motion as the last snapshot shows it."""
     room.service.publisher.flush()
     last: MotionSnapshot = room.air.last(topics.MOTION, meeting=meeting)
+    return last
+
+
+def turnout(room: Room, meeting: str) -> TurnoutSnapshot:
+    """Who has voted, as the last snapshot shows it."""
+    room.service.publisher.flush()
+    last: TurnoutSnapshot = room.air.last(topics.TURNOUT, meeting=meeting)
     return last
 
 

@@ -20,7 +20,7 @@ from meeting.secret.blind import make_key
 from meeting.service.box import BoxWords
 from meeting.service.measure import Measure
 from meeting.tables import BoxedBallot, LogEntry, Token
-from tests.meeting.booth import Booth, election, opened, paper, shown, vote
+from tests.meeting.booth import Booth, election, opened, paper, shown, turnout, vote
 from tests.meeting.room import Council, Room, Tablet, council, sqlite_room
 
 
@@ -65,11 +65,12 @@ def test_while_it_is_open_everyone_sees_who_voted_and_nobody_how(five: Council) 
     motion = opened(five)
     booth = Booth.enter(first, motion, "against")
     words = booth.words()
-    now = shown(five.room, five.meeting)
-    assert (now.issued, now.cast, now.cast_seats, now.count) == (1, 0, ("s0",), None)
+    now = turnout(five.room, five.meeting)
+    assert (now.issued, now.cast, now.cast_seats) == (1, 0, ("s0",))
+    assert shown(five.room, five.meeting).count is None
     booth.put(words)
     vote(second, motion, "for")
-    now = shown(five.room, five.meeting)
+    now = turnout(five.room, five.meeting)
     assert (now.issued, now.cast, now.cast_seats) == (2, 2, ("s0", "s1"))
     assert five.room.service.reading.result(five.meeting, motion).box == ()
     told = five.room.service.reading.meeting(five.meeting).items[0].motions[0]
@@ -277,7 +278,7 @@ def test_the_same_ballot_again_gets_the_same_promise_and_counts_once(five: Counc
     box = five.room.service.box
     promised = box.put(five.meeting, words)
     assert box.put(five.meeting, words) == promised
-    assert shown(five.room, five.meeting).cast == 1
+    assert turnout(five.room, five.meeting).cast == 1
     five.room.service.votes.close(five.meeting, motion)
     assert box.put(five.meeting, words) == promised, "also when the vote has closed meanwhile"
     assert five.room.again().service.box.put(five.meeting, words) == promised
@@ -303,7 +304,7 @@ def test_a_signed_message_that_is_no_ballot_of_this_vote_is_refused(
     motion = opened(five)
     words = signed(five, motion, message(five, motion, **other))
     assert refused(code, lambda: five.room.service.box.put(five.meeting, words)) == facts
-    assert shown(five.room, five.meeting).cast == 0
+    assert turnout(five.room, five.meeting).cast == 0
 
 
 def test_bytes_that_are_no_ballot_are_refused(five: Council) -> None:
@@ -331,7 +332,7 @@ def test_a_signature_of_another_key_is_none(five: Council) -> None:
     forged = make_key().sign(prepared, PSS(MGF1(SHA384()), 48), SHA384())
     words = BoxWords(motion=motion, prepared=base64url(prepared), signature=base64url(forged))
     assert refused(Code.BOX_SIGNATURE, lambda: five.room.service.box.put(five.meeting, words)) == {}
-    assert shown(five.room, five.meeting).cast == 0
+    assert turnout(five.room, five.meeting).cast == 0
 
 
 def test_a_flood_is_held_back_and_nobody_is_remembered(five: Council) -> None:

@@ -89,7 +89,8 @@ def test_an_open_vote_shows_who_has_voted_and_never_how(five: Council) -> None:
     assert tablets[2].cast("against").ok
     five.room.service.publisher.flush()
     shown = five.room.air.last(topics.MOTION, meeting=five.meeting)
-    assert (shown.cast, shown.cast_seats, shown.count, shown.eligible) == (1, ("s2",), None, 5)
+    turnout = five.room.air.last(topics.TURNOUT, meeting=five.meeting)
+    assert (turnout.cast, turnout.cast_seats, shown.count, shown.eligible) == (1, ("s2",), None, 5)
     assert five.room.service.reading.result(five.meeting, motion).board == ()
     with raises_refusal(Code.MOTION_STATE):
         five.room.service.reading.bundle(five.meeting, motion)
@@ -224,7 +225,8 @@ def test_a_restart_shows_everything_again_from_the_database_alone(five: Council)
     again.service.stop()
     names = {name for name, _ in again.air.sent}
     assert names == {
-        row.of(meeting=five.meeting) for row in (topics.AGENDA, topics.ROLL, topics.FLOOR, topics.MOTION, topics.PAGE, topics.NOTICE)
+        row.of(meeting=five.meeting)
+        for row in (topics.AGENDA, topics.ROLL, topics.FLOOR, topics.MOTION, topics.TURNOUT, topics.PAGE, topics.NOTICE)
     }
     after = again.air.last(topics.MOTION, meeting=five.meeting)
     assert after.model_dump(exclude={"at"}) == before.model_dump(exclude={"at"})
@@ -270,15 +272,15 @@ def test_a_burst_of_ballots_makes_few_snapshots_and_the_last_one_counts_all(tmp_
         hall.opened()
         ballots = [(tablet, tablet.envelope("cast", {"ballot": tablet.ballot("for")})) for tablet in tablets]
         made.service.start()
-        before = len(made.air.snapshots(topics.MOTION, meeting=hall.meeting))
+        before = len(made.air.snapshots(topics.TURNOUT, meeting=hall.meeting))
         began = time.monotonic()
         waiting = [made.door.take(topics.ASK.of(meeting=hall.meeting, device=tablet.device), raw) for tablet, raw in ballots]
         for one in waiting:
             one.result(20)
         took = time.monotonic() - began
         made.service.stop()
-        shown = made.air.snapshots(topics.MOTION, meeting=hall.meeting)[before:]
-        assert made.air.last(topics.MOTION, meeting=hall.meeting).cast == 40
+        shown = made.air.snapshots(topics.TURNOUT, meeting=hall.meeting)[before:]
+        assert made.air.last(topics.TURNOUT, meeting=hall.meeting).cast == 40
         assert len(shown) <= 4 + took / 0.1
 
 
@@ -291,7 +293,7 @@ def test_a_publisher_keeps_what_it_was_told_before_its_start() -> None:
         publisher.mark_counting("m", voters=10)
     publisher.stop()
     assert ("m", frozenset({Show.ROLL})) in shown or shown[0][1] >= {Show.ROLL}
-    assert sum(Show.MOTION in kinds for _, kinds in shown) in {1, 2, 3}
+    assert sum(Show.TURNOUT in kinds for _, kinds in shown) in {1, 2, 3}
 
 
 # --- documents --------------------------------------------------------------------------------------------------------

@@ -32,4 +32,4 @@ def test_the_motion_of_a_full_hall_fits_a_small_unit(tmp_path: Path, voters: int
         hall.service.publisher.flush()
         size = len(hall.air.last(topics.MOTION, meeting=made.meeting).to_bytes())
         assert size < MOST_BYTES, f"{voters} voters, {len(text)} letters: {size} bytes"
-        assert len(hall.air.last(topics.MOTION, meeting=made.meeting).cast_seats) == voters
+        assert len(hall.air.last(topics.TURNOUT, meeting=made.meeting).cast_seats) == voters

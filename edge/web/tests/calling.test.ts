@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { MemberView } from "../src/meeting/api";
 import { signedLines } from "../src/meeting/calling/clerk";
 import { lines, onward, rows, shown, tally, type Draft } from "../src/meeting/calling/sheet";
-import type { MotionSnapshot } from "../src/ground/wire";
+import type { Voting } from "../src/meeting/parts/snapshots";
 import { base64url, utf8 } from "../src/ground/post/bytes";
 
 const member = (id: string, more: Partial<MemberView> = {}): MemberView => ({ id, name: id, label: id, seat: id, votes: true, present: true, ...more }) as MemberView;
-const motion = (cast_seats: string[], may_change = true) => ({ cast_seats, may_change }) as unknown as MotionSnapshot;
+const motion = (cast_seats: string[], may_change = true) => ({ cast_seats, may_change }) as unknown as Voting;
 
 const ALL = [member("a"), member("b"), member("c", { present: false }), member("guest", { votes: false }), member("d", { seat: null })];
 const NONE: ReadonlySet<string> = new Set();

@@ -132,7 +132,7 @@ describe("a checkpoint", () => {
 });
 
 describe("a ballot paper", () => {
-  const snapshot = { revision: 1, at: "", title: "", text: "", method: "question" as const, choices: [], candidates: [], seats: 0, may_change: true, eligible: 1, cast: 0, cast_seats: [], corrections: [], motion: "x1" };
+  const snapshot = { revision: 1, at: "", title: "", text: "", method: "question" as const, choices: [], candidates: [], seats: 0, may_change: true, eligible: 1, corrections: [], motion: "x1" };
 
   it("is believed only when its bytes hash to the name that is signed, and it is of this meeting", async () => {
     const bytes = utf8(canonical({ format: "dinh-paper/1", meeting: "m1", motion: "x1" }));

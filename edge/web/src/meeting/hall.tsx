@@ -6,14 +6,14 @@ import { nodeNow } from "../ground/http/clock";
 import { useConnection, useNow } from "../ground/live/source";
 import { Digits } from "../ground/parts/Digits";
 import { QrCode } from "../ground/parts/QrCode";
-import type { AgendaSnapshot, Count, FloorSnapshot, MotionSnapshot, RollSnapshot, Speech } from "../ground/wire";
+import type { AgendaSnapshot, Count, FloorSnapshot, RollSnapshot, Speech } from "../ground/wire";
 import { clock, number, time } from "../ground/words/format";
 import classes from "./hall.module.css";
 import { Corrections } from "./parts/Corrections";
 import { Ring } from "./parts/Ring";
 import { ruleLine } from "./parts/rule";
 import { SeatPlan } from "./parts/SeatPlan";
-import { useAgenda, useFloor, useMotion, useNotice, useRoll } from "./parts/snapshots";
+import { type Voting, useAgenda, useFloor, useNotice, useRoll, useVoting } from "./parts/snapshots";
 import { itemLeft, useRemaining } from "./parts/timer";
 import { Verdict } from "./parts/Verdict";
 import { Votes } from "./parts/Votes";
@@ -42,7 +42,7 @@ function Title({ children }: { children: string }) {
   return <h1 className={children.length > 55 ? size : undefined}>{children}</h1>;
 }
 
-function OpenVote({ motion, roll }: { motion: MotionSnapshot; roll: RollSnapshot | undefined }) {
+function OpenVote({ motion, roll }: { motion: Voting; roll: RollSnapshot | undefined }) {
   const { t } = useTranslation();
   const here = roll === undefined ? motion.eligible : Math.max(roll.seats.filter((seat) => seat.present && seat.votes).length, motion.cast);
   const plan = roll !== undefined && roll.seats.length > 0;
@@ -73,7 +73,7 @@ function OpenVote({ motion, roll }: { motion: MotionSnapshot; roll: RollSnapshot
   );
 }
 
-function Result({ motion, count }: { motion: MotionSnapshot; count: Count }) {
+function Result({ motion, count }: { motion: Voting; count: Count }) {
   const { t } = useTranslation();
   const election = motion.method === "election";
   const corrected = motion.corrections.length > 0;
@@ -108,14 +108,14 @@ function Item({ agenda, roll }: { agenda: AgendaSnapshot; roll: RollSnapshot | u
 }
 
 /** A result stays until the meeting moves on: to another item, or to a speaker. */
-function stays(motion: MotionSnapshot, agenda: AgendaSnapshot): boolean {
+function stays(motion: Voting, agenda: AgendaSnapshot): boolean {
   const current = agenda.items.find(({ state }) => state === "current");
   const begun = current?.started_at ? Date.parse(current.started_at) : 0;
   return motion.state === "closed" && Boolean(motion.count) && agenda.state === "open" && Date.parse(motion.closed_at ?? "") > begun;
 }
 
 function Centre({ meeting, agenda }: { meeting: string; agenda: AgendaSnapshot }) {
-  const [roll, floor, motion] = [useRoll(meeting), useFloor(meeting), useMotion(meeting)];
+  const [roll, floor, motion] = [useRoll(meeting), useFloor(meeting), useVoting(meeting)];
   if (motion?.state === "open") return <OpenVote motion={motion} roll={roll} />;
   if (floor?.speech) return <Speaker key={floor.speech.request} speech={floor.speech} floor={floor} />;
   if (motion?.count && stays(motion, agenda)) return <Result motion={motion} count={motion.count} />;
@@ -126,7 +126,7 @@ function Foot({ meeting }: { meeting: string }) {
   const { t } = useTranslation();
   const { state, since } = useConnection();
   const now = useNow();
-  const head = useMotion(meeting)?.head;
+  const head = useVoting(meeting)?.head;
   const notice = useNotice(meeting);
   let line: ReactNode = notice?.text ?? "";
   if (state === "offline" && now - since > 2500) line = t("meeting.hall.offline", { at: time(since) });

@@ -4,7 +4,7 @@ import { backoff, Connection } from "../live/connection";
 import { Snapshots } from "../live/snapshots";
 import { Asks, freshId, type Answer, type Ask } from "./asks";
 import { Reminder } from "./reminder";
-import { answerTopic, askTopic, BIRTH, deviceTopic, MEETING_TOPICS, meetingTopic } from "./topics";
+import { answerTopic, askTopic, BIRTH, deviceTopic, TABLET_TOPICS, meetingTopic } from "./topics";
 
 /** GET /api/ticket */
 export interface Ticket {
@@ -130,7 +130,7 @@ export class Post {
       deviceTopic(this.device, "desired"),
       deviceTopic(this.device, "do"),
       answerTopic(this.meeting, this.device),
-      ...MEETING_TOPICS.map((what) => meetingTopic(this.meeting, what)),
+      ...TABLET_TOPICS.map((what) => meetingTopic(this.meeting, what)),
     ];
     client.subscribe(topics, { qos: 1 }, (error) => {
       if (error !== null) return client.end(true);

@@ -1,9 +1,10 @@
 import { topics } from "../wire.gen";
 
 /** Topics by what they are about, on the generated table. */
-export type MeetingTopic = "agenda" | "roll" | "floor" | "motion" | "page" | "notice";
+export type MeetingTopic = "agenda" | "roll" | "floor" | "motion" | "turnout" | "page" | "notice";
 
-export const MEETING_TOPICS: readonly MeetingTopic[] = ["agenda", "roll", "floor", "motion", "page", "notice"];
+/** What a tablet is told: all but the turnout, which is for screens. */
+export const TABLET_TOPICS: readonly MeetingTopic[] = ["agenda", "roll", "floor", "motion", "page", "notice"];
 
 export const BIRTH = topics.birth();
 

@@ -1,13 +1,13 @@
 import { useMutation, useQuery, useQueryClient, type UseMutationResult, type UseQueryResult } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { get, post } from "../../ground/http/client";
-import type { MotionSnapshot } from "../../ground/wire";
+import type { Voting } from "../parts/snapshots";
 import type { RollCallView } from "../api";
 
 const key = (meeting: string, motion: string) => ["calls", meeting, motion];
 
 /** The roll calls of the open motion, asked for again whenever its snapshot moves. */
-export function useCalls(meeting: string, motion: MotionSnapshot): UseQueryResult<RollCallView[]> {
+export function useCalls(meeting: string, motion: Voting): UseQueryResult<RollCallView[]> {
   const client = useQueryClient();
   const id = motion.motion ?? "";
   const { revision } = motion;

@@ -1,4 +1,5 @@
-import type { ChoiceId, MotionSnapshot } from "../../ground/wire";
+import type { ChoiceId } from "../../ground/wire";
+import type { Voting } from "../parts/snapshots";
 import type { MemberView } from "../api";
 import type { Line } from "./clerk";
 
@@ -19,7 +20,7 @@ export interface Row {
 }
 
 /** Every voter in the order of the list. `waiting`: members whose called vote waits for the chair. */
-export function rows(members: MemberView[], motion: MotionSnapshot, waiting: ReadonlySet<string>): Row[] {
+export function rows(members: MemberView[], motion: Voting, waiting: ReadonlySet<string>): Row[] {
   const cast = new Set(motion.cast_seats);
   return members
     .filter(({ votes }) => votes)

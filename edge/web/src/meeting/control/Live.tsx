@@ -6,13 +6,13 @@ import { Link } from "react-router";
 import { nodeNow } from "../../ground/http/clock";
 import { sentence } from "../../ground/http/sentence";
 import { useNow } from "../../ground/live/source";
-import type { Count, FloorSnapshot, MotionSnapshot, RollSnapshot, Speech } from "../../ground/wire";
+import type { Count, FloorSnapshot, RollSnapshot, Speech } from "../../ground/wire";
 import { clock, number, time } from "../../ground/words/format";
 import { useStep, type MeetingView } from "../api";
 import { Corrections } from "../parts/Corrections";
 import { Ring } from "../parts/Ring";
 import { ruleLine } from "../parts/rule";
-import { useFloor, useMotion, useRoll } from "../parts/snapshots";
+import { type Voting, useFloor, useRoll, useVoting } from "../parts/snapshots";
 import { useRemaining } from "../parts/timer";
 import { Verdict } from "../parts/Verdict";
 import { Votes } from "../parts/Votes";
@@ -28,7 +28,7 @@ import { Steps } from "./Steps";
 
 const LIMITS_MIN = ["3", "5", "10"];
 
-function OpenVote({ motion, roll }: { motion: MotionSnapshot; roll: RollSnapshot | undefined }) {
+function OpenVote({ motion, roll }: { motion: Voting; roll: RollSnapshot | undefined }) {
   const { t } = useTranslation();
   const here = Math.max(roll?.seats.filter(({ present, votes }) => present && votes).length ?? 0, motion.cast);
   useNow();
@@ -69,7 +69,7 @@ function OnFloor({ speech }: { speech: Speech }) {
 }
 
 /** The result of the vote that the item under way has just had. */
-function Result({ meeting, motion, count }: { meeting: string; motion: MotionSnapshot; count: Count }) {
+function Result({ meeting, motion, count }: { meeting: string; motion: Voting; count: Count }) {
   const { t } = useTranslation();
   const id = motion.motion ?? "";
   return (
@@ -86,7 +86,7 @@ function Result({ meeting, motion, count }: { meeting: string; motion: MotionSna
   );
 }
 
-function Course({ meeting, motion }: { meeting: MeetingView; motion: MotionSnapshot | undefined }) {
+function Course({ meeting, motion }: { meeting: MeetingView; motion: Voting | undefined }) {
   const { t } = useTranslation();
   const current = meeting.items.find(({ state }) => state === "current");
   const shown = motion?.state === "closed" && motion.count && motion.item === current?.id ? motion : undefined;
@@ -145,7 +145,7 @@ function Queue({ meeting, floor, minutes, onMinutes }: QueueProps) {
 
 /** A running meeting as the chair has it: script left, what is live and its next step in the middle, the room right. */
 export function Live({ meeting }: { meeting: MeetingView }) {
-  const [roll, floor, motion] = [useRoll(meeting.id), useFloor(meeting.id), useMotion(meeting.id)];
+  const [roll, floor, motion] = [useRoll(meeting.id), useFloor(meeting.id), useVoting(meeting.id)];
   const [minutes, setMinutes] = useState("5");
   const steps = nextSteps({ meeting, floor, motion }, Number(minutes) * 60);
   const voting = motion?.state === "open";

@@ -4,8 +4,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { get } from "../../ground/http/client";
 import { sentence } from "../../ground/http/sentence";
-import type { ChoiceId, FloorSnapshot, MotionSnapshot, RollSnapshot } from "../../ground/wire";
+import type { ChoiceId, FloorSnapshot, RollSnapshot } from "../../ground/wire";
 import { number, time } from "../../ground/words/format";
+import type { Voting } from "../parts/snapshots";
 import { useStep, type MeetingView, type MemberView, type ResultView } from "../api";
 import { isAnswer } from "../parts/choice";
 import { Mark } from "../parts/Mark";
@@ -88,7 +89,7 @@ function Count({ roll }: { roll: RollSnapshot | undefined }) {
 const CHOICES: ChoiceId[] = ["for", "against", "abstain"];
 
 /** How each seat voted: only of a question, only after the close, and only where the rule makes the vote an open one. The board says it. */
-function useChosen(meeting: MeetingView, motion: MotionSnapshot | undefined): Record<string, ChoiceId> | undefined {
+function useChosen(meeting: MeetingView, motion: Voting | undefined): Record<string, ChoiceId> | undefined {
   const shown = motion?.state === "closed" && motion.method === "question" && motion.rule?.secrecy === "open";
   const current = meeting.items.find(({ state }) => state === "current");
   const board = useQuery({
@@ -129,7 +130,7 @@ interface Props {
   meeting: MeetingView;
   roll: RollSnapshot | undefined;
   floor: FloorSnapshot | undefined;
-  motion: MotionSnapshot | undefined;
+  motion: Voting | undefined;
 }
 
 /** The room: who is here, whose hand is up and in which order, who has cast, never how. */

@@ -5,8 +5,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { sentence } from "../../ground/http/sentence";
 import { may, useSession } from "../../ground/http/session";
-import type { ChoiceId, MotionSnapshot } from "../../ground/wire";
+import type { ChoiceId } from "../../ground/wire";
 import { number, time } from "../../ground/words/format";
+import type { Voting } from "../parts/snapshots";
 import type { MeetingView, RollCallView } from "../api";
 import { countersign, signedLines, type Signer } from "../calling/clerk";
 import { sendBack, useCallDeed, useCalls } from "../calling/calls";
@@ -18,7 +19,7 @@ import { RollCallSheet } from "./RollCallSheet";
 
 interface One {
   meeting: MeetingView;
-  motion: MotionSnapshot;
+  motion: Voting;
   call: RollCallView;
 }
 
@@ -105,7 +106,7 @@ function Waiting({ meeting, motion, call, signer, own }: One & { signer: Signer 
 }
 
 /** Votes by roll call while an open question is voted on: the secretary enters them, the chair countersigns. */
-export function RollCall({ meeting, motion }: { meeting: MeetingView; motion: MotionSnapshot }) {
+export function RollCall({ meeting, motion }: { meeting: MeetingView; motion: Voting }) {
   const { t } = useTranslation();
   const person = useSession().data;
   const calls = useCalls(meeting.id, motion).data ?? [];

@@ -4,8 +4,9 @@ import { IconSend } from "@tabler/icons-react";
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { sentence } from "../../ground/http/sentence";
-import type { ChoiceId, MotionSnapshot } from "../../ground/wire";
+import type { ChoiceId } from "../../ground/wire";
 import { number } from "../../ground/words/format";
+import type { Voting } from "../parts/snapshots";
 import type { MeetingView } from "../api";
 import { sendCall, type Signer } from "../calling/clerk";
 import { useCallDeed } from "../calling/calls";
@@ -67,7 +68,7 @@ function MemberLine({ row, chosen, current, onChoose, onFocus }: LineProps) {
 
 interface Props {
   meeting: MeetingView;
-  motion: MotionSnapshot;
+  motion: Voting;
   waiting: ReadonlySet<string>;
   signer: Signer;
   draft: Draft;

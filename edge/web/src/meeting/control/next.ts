@@ -1,4 +1,5 @@
-import type { FloorSnapshot, MotionSnapshot, Speaker } from "../../ground/wire";
+import type { FloorSnapshot, Speaker } from "../../ground/wire";
+import type { Voting } from "../parts/snapshots";
 import type { ItemView, MeetingView, MotionView, Step } from "../api";
 
 /** A step that the chair or the secretary can take, and how it is called: `meeting.step.<name>`. */
@@ -19,7 +20,7 @@ const startItem = (item: ItemView): NamedStep => step("start_item", `/items/${it
 interface Now {
   meeting: MeetingView;
   floor: FloorSnapshot | undefined;
-  motion: MotionSnapshot | undefined;
+  motion: Voting | undefined;
 }
 
 /** What fits before and after the running of a meeting. */
@@ -55,7 +56,7 @@ function onward(meeting: MeetingView, current: ItemView | undefined, floor: Floo
 }
 
 /** Secret ballots are still on the way: the chair may close without them, and sees how many. */
-function leave(voting: string | null, motion: MotionSnapshot | undefined): NamedStep[] {
+function leave(voting: string | null, motion: Voting | undefined): NamedStep[] {
   const on_the_way = (motion?.issued ?? 0) - (motion?.cast ?? 0);
   if (voting === null || motion?.secret == null || on_the_way <= 0) return [];
   return [step("close_motion_leave", `/motions/${voting}/close`, { leave: true }, { count: on_the_way })];

@@ -1,9 +1,10 @@
 import { useTranslation } from "react-i18next";
-import type { Count, MotionSnapshot } from "../../ground/wire";
+import type { Count } from "../../ground/wire";
 import { number } from "../../ground/words/format";
+import type { Voting } from "../parts/snapshots";
 
 /** Of a secret vote that is open: ballots given out, in the box, on the way. Never how. Nothing for an open vote. */
-export function Counts({ motion, className }: { motion: MotionSnapshot; className?: string | undefined }) {
+export function Counts({ motion, className }: { motion: Voting; className?: string | undefined }) {
   const { t } = useTranslation();
   if (motion.secret == null || motion.issued == null) return null;
   const on_the_way = motion.issued - motion.cast;
