@@ -217,7 +217,7 @@ def test_a_restart_shows_everything_again_from_the_database_alone(five: Council)
     five.opened()
     assert tablets[0].cast("for").ok
     five.room.service.publisher.flush()
-    before = five.room.air.last(topics.MOTION, meeting=five.meeting)
+    before = five.room.air.last(topics.TURNOUT, meeting=five.meeting)
     closed = council(five.room)
     five.room.service.chairing.set_state(closed.meeting, "closed")
     again = five.room.again()
@@ -228,7 +228,7 @@ def test_a_restart_shows_everything_again_from_the_database_alone(five: Council)
         row.of(meeting=five.meeting)
         for row in (topics.AGENDA, topics.ROLL, topics.FLOOR, topics.MOTION, topics.TURNOUT, topics.PAGE, topics.NOTICE)
     }
-    after = again.air.last(topics.MOTION, meeting=five.meeting)
+    after = again.air.last(topics.TURNOUT, meeting=five.meeting)
     assert after.model_dump(exclude={"at"}) == before.model_dump(exclude={"at"})
     again.ledger.stop()
 
