@@ -121,7 +121,7 @@ def test_an_outage_of_a_day_arrives_whole_and_in_few_pages(desk: Desk) -> None:
     desk.air.connected = False
     minutes = [Minute("cam-1", int(START.timestamp()) + 60 * minute, "i" * 60) for minute in range(1440)]
     desk.clerk.book.put(minutes)
-    desk.now += timedelta(days=1)
+    desk.now += timedelta(days=1, seconds=100)
     desk.monotonic += 100
     desk.air.connected = True
     while desk.clerk.book.waiting(int(desk.now.timestamp()) - 120):
