@@ -8,7 +8,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -27,7 +27,7 @@ from meeting.service.floor import ask as ask_floor
 from meeting.service.floor import withdraw
 from meeting.service.house import House, Show, Work
 from meeting.service.poll import Opened, Poll, opened
-from meeting.service.secret import token
+from meeting.service.tokens import Signing, token
 from meeting.tables import Key, Meeting
 
 log = logging.getLogger("dinh.meeting")
@@ -73,8 +73,11 @@ HANDLERS: Mapping[str, Handler] = {
     "resume": resume,
     "speak": _speak,
     "withdraw": _withdraw,
-    "token": token,
 }
+
+
+def _handler(one: "Asking") -> Handler:
+    return partial(token, signature=one.signature) if one.ask.kind == "token" else HANDLERS[one.ask.kind]
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,8 @@ class Asking:
     device: str
     ask: MeetingAsk
     sha256: str
+    signature: bytes | None = None
+    """Of a token: made ahead of the writer."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -101,7 +106,7 @@ class Asks:
     """The asks of all tablets: taken, done once, answered after the commit."""
 
     def __init__(self, house: House) -> None:
-        self.house = house
+        self.house, self.signing = house, Signing(house)
         self._tidied: date | None = None
 
     def take(self, meeting: str, device: str, ask: MeetingAsk) -> "Future[MeetingAnswer]":
@@ -116,9 +121,18 @@ class Asks:
             self.publish(meeting, device, answer)
             done.set_result(answer)
 
-        together = self._cast_all if ask.kind == "cast" else self._each
-        self.house.writer.gather(together, asking).add_done_callback(finish)
+        if ask.kind == "token":
+            ahead = self.signing.ahead(meeting, device, ask.body)
+            ahead.add_done_callback(
+                lambda made: self._queue(replace(asking, signature=None if made.exception() else made.result()), finish)
+            )
+        else:
+            self._queue(asking, finish)
         return done
+
+    def _queue(self, asking: Asking, finish: "Callable[[Future[MeetingAnswer]], None]") -> None:
+        together = self._cast_all if asking.ask.kind == "cast" else self._each
+        self.house.writer.gather(together, asking).add_done_callback(finish)
 
     def publish(self, meeting: str, device: str, answer: MeetingAnswer) -> None:
         self.house.post.publish(topics.ANSWER, answer, meeting=meeting, device=device)
@@ -139,7 +153,7 @@ class Asks:
         row = _found(entry.session, one.meeting)
         if row is None:
             return self.refused(one.ask.id, Refusal(Code.UNKNOWN_MEETING, meeting=one.meeting))
-        answer = self._act(entry, one.meeting, one.device, one.ask)
+        answer = self._act(entry, one)
         entry.session.connection().execute(KEEP, [one.kept(answer)])
         return answer
 
@@ -204,25 +218,25 @@ class Asks:
         except Refusal as refusal:
             return self.refused(one.ask.id, refusal)
 
-    def _act(self, entry: Entry, meeting: str, device: str, ask: MeetingAsk) -> MeetingAnswer:
+    def _act(self, entry: Entry, one: Asking) -> MeetingAnswer:
         """A refused ask leaves no trace but its answer, and the count of wrong PINs."""
         wrong: list[WrongSecret] = []
 
         def act(work: Work) -> Body:
             try:
-                return HANDLERS[ask.kind](work, device, ask.body)
+                return _handler(one)(work, one.device, one.ask.body)
             except WrongSecret as refusal:
                 wrong.append(refusal)
                 return {}
 
         try:
             with entry.session.begin_nested():
-                body = self.house.work(entry, meeting, act)
+                body = self.house.work(entry, one.meeting, act)
         except Refusal as refusal:
-            return self.refused(ask.id, refusal)
+            return self.refused(one.ask.id, refusal)
         if wrong:
-            return self.refused(ask.id, wrong[0])
-        return MeetingAnswer(id=ask.id, at=self.house.clock(), ok=True, body=body)
+            return self.refused(one.ask.id, wrong[0])
+        return MeetingAnswer(id=one.ask.id, at=self.house.clock(), ok=True, body=body)
 
     def _failed(self, ask: MeetingAsk, error: BaseException) -> MeetingAnswer:
         """The writer could not; whatever it raised says why by `code` and `facts`, as all refusals of the house do."""

@@ -1,36 +1,27 @@
-"""A secret vote at the node: the key before the opening, tokens while it is open, the box counted and forgotten at the close.
+"""A secret vote at the node: its key before the opening, the box counted and forgotten at the close.
 
-What a token and a boxed ballot must say is the domain's (meeting/domain/secrecy.py); how the node signs what it cannot read stands in
-meeting/secret. The box's own door is meeting/service/box.py.
+Tokens are meeting/service/tokens.py, the box's own door is meeting/service/box.py.
 """
 
-import hashlib
-import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from sqlmodel import col, delete, select
 
-from broker.envelope import base64url, part
+from broker.envelope import part
 from meeting import store
-from meeting.domain.ballots import MOST_BYTES, Ballot, Binding, Standing, check_vote, check_voter, key_id
 from meeting.domain.errors import Code, Refusal
 from meeting.domain.motions import MotionState
 from meeting.domain.rules import Secrecy
-from meeting.domain.secrecy import read_message, read_token
+from meeting.domain.secrecy import read_message
 from meeting.domain.tally import Said
 from meeting.log import entries
-from meeting.secret.blind import BlindError, PublicKey, blind_sign, read_blinded
+from meeting.secret.blind import PublicKey
 from meeting.service.house import WAIT_S, House, Work
-from meeting.service.keys import is_signed, open_signed
-from meeting.tables import BoxedBallot, Key, Member, Motion, Stay, Token
+from meeting.tables import BoxedBallot, Motion
 
 log = logging.getLogger("dinh.meeting")
-Body = dict[str, Any]
-NO_CHOICE = ("",)
-"""A token is asked for like a ballot that says nothing."""
 
 
 @contextmanager
@@ -52,71 +43,6 @@ def key_for(house: House, meeting: str, motion: str) -> Iterator[PublicKey | Non
         house.keys.spend(meeting, motion)
         house.keys.forget(meeting, motion)
         raise
-
-
-def token(work: Work, device: str, body: Mapping[str, Any]) -> Body:
-    """The blind signature for this voter's one ballot. The same blinded message again gets the same one. Raises a ballot's refusals."""
-    if set(body) != {"token"}:
-        raise Refusal(Code.ASK_MALFORMED, field="token")
-    parts = open_signed(body["token"], most_bytes=MOST_BYTES, code=Code.BALLOT_BYTES)
-    asked, kid = read_token(parts.payload), key_id(parts)
-    key = work.session.get(Key, (work.id, kid))
-    digest = hashlib.sha256(asked.blinded.encode()).hexdigest()
-    if key is not None and (known := _known(work, key, device, asked.ballot.motion, digest)) is not None:
-        return known
-    binding = check_voter(parts, asked.ballot, _binding(key), device=device, verify=is_signed)
-    motion = work.session.get(Motion, (work.id, asked.ballot.motion))
-    check_vote(asked.ballot, _standing(work, binding, asked.ballot, motion))
-    if motion is None or not motion.secret:
-        raise Refusal(Code.VOTE_IS_OPEN, motion=asked.ballot.motion)
-    signature = base64url(_signed(work, motion, asked.blinded))
-    said = entries.token_issued(motion=motion.id, member=binding.member, jws=str(body["token"]))
-    placed = work.log("token_issued", said, motion=motion.id)
-    given = {"blinded_sha256": digest, "blind_signature": signature}
-    work.session.add(Token(meeting=work.id, motion=motion.id, member=binding.member, index=placed.index, **given))
-    voters = motion.eligible
-    work.entry.after(lambda: work.house.publisher.mark_counting(work.id, voters=voters))
-    return {"motion": motion.id, "blind_signature": signature}
-
-
-def _known(work: Work, key: Key, device: str, motion: str, digest: str) -> Body | None:
-    """What this voter was answered to the same blinded message, also when his key has ended since."""
-    row = work.session.get(Token, (work.id, motion, key.member)) if key.device == device else None
-    if row is None or row.blinded_sha256 != digest:
-        return None
-    return {"motion": motion, "blind_signature": row.blind_signature}
-
-
-def _signed(work: Work, motion: Motion, blinded: str) -> bytes:
-    key = work.house.keys.load(work.id, motion.id)
-    try:
-        return blind_sign(key, read_blinded(blinded, PublicKey.of(key)))
-    except BlindError:
-        raise Refusal(Code.BALLOT_BYTES, field="blinded") from None
-
-
-def _binding(key: Key | None) -> Binding | None:
-    if key is None or key.ended_at is not None:
-        return None
-    return Binding(key.meeting, key.member, key.seat, key.device, json.loads(key.jwk))
-
-
-def _standing(work: Work, binding: Binding, ballot: Ballot, motion: Motion | None) -> Standing:
-    member = work.session.get(Member, (work.id, binding.member))
-    here = select(Stay.id).where(Stay.meeting == work.id, Stay.member == binding.member, col(Stay.left_at).is_(None))
-    return Standing(
-        state=MotionState(motion.state) if motion else None,
-        paper_sha256=motion.paper_sha256 if motion else None,
-        choices=NO_CHOICE,
-        on_paper=member is not None and member.votes,
-        present=work.session.exec(here).first() is not None,
-        nonce_used=False,
-        has_voted=work.session.get(Token, (work.id, ballot.motion, binding.member)) is not None,
-        may_change=False,
-    )
-
-
-# -- the close --------------------------------------------------------------------------------------------------------
 
 
 def refuse_on_the_way(work: Work, motion: Motion, *, leave: bool) -> None:
