@@ -30,7 +30,7 @@ class Wanted:
             cameras = session.exec(
                 select(CameraRow).where(col(CameraRow.watcher) == row.id, col(CameraRow.ended_at).is_(None)).order_by(col(CameraRow.id))
             )
-            return {"cameras": [self._camera(camera) for camera in cameras]}
+            return {"settings": settings, "cameras": [self._camera(camera) for camera in cameras]}
         return {"settings": settings, "meeting": row.meeting, "seat": row.seat, "name": row.name}
 
     def shown(self, session: Session, row: DeviceRow) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from cameras.watch.told import Lack
 START_CODE = b"\x00\x00\x00\x01"
 TAIL = 48
 """So many last bytes tell one keyframe from another."""
+WOBBLE = timedelta(seconds=1)
+"""By so much the capture time of one packet may have been corrected since it was recorded."""
 _log = logging.getLogger("cameras.watch.recordings")
 
 
@@ -33,7 +35,8 @@ def earlier(footage: Footage, lack: Lack) -> tuple[Kept, ...]:
 def _until(shots: Iterator[Shot], then: Kept | None, end: datetime) -> Iterator[Shot]:
     """Up to the packet that follows; its time may differ by what the clock was corrected since."""
     for shot in shots:
-        if shot.at >= end or (then is not None and shot.kept.key and shot.kept.data[-TAIL:] == then.data[-TAIL:]):
+        same = then is not None and shot.kept.key and shot.kept.data[-TAIL:] == then.data[-TAIL:]
+        if shot.at >= end or (same and end - shot.at < WOBBLE):
             return
         yield shot
 

@@ -12,9 +12,11 @@ from broker.messages.devices import Desired
 from broker.topics import DESIRED, HEALTH, LOOK
 from cameras.domain.areas import Kind, Mask
 from cameras.watch.plan import plans_of
+from cameras.watch.recordings.limits import Limits, limits_of
 from edge.accounts.service import COMMAND
 from edge.devices import cameras as module
 from edge.devices.cameras import CameraChanges, Cameras, masked
+from edge.devices.registry import DeviceChanges
 from edge.refusals import Code, Refusal
 from tests.edge.desk import Desk, Hands, desk
 
@@ -67,6 +69,14 @@ def test_a_removed_camera_has_no_address_any_more(at: Desk) -> None:
     assert found is not None
     assert (found.sealed, found.ended_at is None) == ("", False)
     assert at.cameras.all() == []
+
+
+def test_how_long_recordings_are_kept_is_a_setting_of_the_watcher(at: Desk) -> None:
+    at.cameras.add("Ngõ 4", URL, CameraChanges(), by=COMMAND)
+    assert limits_of(at.devices.configuration("watcher-1")) == Limits(), "both sides mean the same when nobody has set anything"
+    at.devices.change("watcher-1", DeviceChanges(settings={"recording_days": 30, "recording_total_gib": 900}), by=COMMAND)
+    found = limits_of(at.devices.configuration("watcher-1"))
+    assert (found.age.days, found.total_bytes, found.camera_bytes) == (30, 900 << 30, None)
 
 
 HOUSE: dict[str, Any] = {"name": "Nhà dân", "points": [(0, 0), (300, 0), (300, 300)]}
