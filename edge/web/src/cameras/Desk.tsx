@@ -2,7 +2,7 @@ import { Alert, Button, SegmentedControl } from "@mantine/core";
 import { IconAlertTriangle, IconChevronLeft, IconInbox } from "@tabler/icons-react";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useSearchParams } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import { sentence } from "../ground/http/sentence";
 import { may, useSession } from "../ground/http/session";
 import { Ago } from "../ground/parts/Ago";
@@ -46,6 +46,7 @@ function following(list: Brief[], id: string | null): string | null {
 function Middle({ sighting }: { sighting: Whole }) {
   const { t } = useTranslation();
   const [close, setClose] = useState(true);
+  const officer = may(useSession().data, "officer");
   useKeys({ z: () => setClose(!close) });
   return (
     <>
@@ -53,6 +54,11 @@ function Middle({ sighting }: { sighting: Whole }) {
         <p className={classes.name}>
           <b>{sighting.camera_name}</b> <Ago at={sighting.put_down_at} />
         </p>
+        {officer && (
+          <Link to={`/cameras/${sighting.camera}?at=${encodeURIComponent(sighting.clip_started_at ?? sighting.put_down_at)}`} className={classes.recording}>
+            {t("desk.clip.recording")}
+          </Link>
+        )}
         <SegmentedControl
           size="xs"
           value={close ? "close" : "whole"}

@@ -1,14 +1,39 @@
 import { Button } from "@mantine/core";
 import { IconLayoutGrid, IconVideoOff } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useParams } from "react-router";
+import { Link, useParams, useSearchParams } from "react-router";
 import { may, useSession } from "../../ground/http/session";
 import { Empty, Loaded } from "../../ground/parts/states";
 import { Page } from "../../ground/shells/Page";
 import { Areas } from "./Areas";
 import classes from "./CameraPage.module.css";
 import { useCameras, type Camera } from "./data";
+import { dayOf } from "./days";
+import { Player } from "./Player";
 import { Standing } from "./Standing";
+import { TimeLine, useSpans } from "./TimeLine";
+import { usePlayback } from "./usePlayback";
+
+const AT = "at";
+
+/** The player over its time line. A link may name the moment to begin with. */
+function Watch({ camera }: { camera: Camera }) {
+  const asked = Date.parse(useSearchParams()[0].get(AT) ?? "");
+  const [playback, attach] = usePlayback(camera.id, Number.isNaN(asked) ? null : asked);
+  const [opened] = useState(() => Date.now());
+  const spans = useSpans(camera.id, dayOf(playback.at ?? opened)).data ?? [];
+  const home = () => {
+    const first = spans.find(({ recorded }) => recorded);
+    if (first !== undefined) playback.go(first.start);
+  };
+  return (
+    <>
+      <Player camera={camera} playback={playback} attach={attach} onHome={home} />
+      <TimeLine camera={camera} at={playback.at} onSeek={playback.go} />
+    </>
+  );
+}
 
 function Shown({ camera }: { camera: Camera }) {
   const { t } = useTranslation();
@@ -24,6 +49,7 @@ function Shown({ camera }: { camera: Camera }) {
         </Button>
       }
     >
+      <Watch camera={camera} />
       <div className={classes.below}>{administers && <Areas camera={camera.id} />}</div>
     </Page>
   );

@@ -1,7 +1,8 @@
 import { Refused } from "../../ground/http/client";
 
 /** What is asked of a camera's watcher. Times in milliseconds since 1970, capture time. */
-export type Ask = { kind: "live" } | { kind: "range" | "spans"; start: number; end: number } | { kind: "previews"; start: number; end: number; count: number };
+export type FilmAsk = { kind: "live" } | { kind: "range"; start: number; end: number };
+export type Ask = FilmAsk | { kind: "spans"; start: number; end: number } | { kind: "previews"; start: number; end: number; count: number };
 
 /** The head of a run of pictures; its fragmented MP4 follows. `zero` is the capture time of its media time 0. */
 export interface Run {

@@ -1,5 +1,5 @@
 import { Refused } from "../../ground/http/client";
-import { openFeed, type Ask, type Feed, type Run } from "./feed";
+import { openFeed, type Feed, type FilmAsk, type Run } from "./feed";
 
 /** How far behind the newest picture is right, and from where on we hurry or jump. Seconds. */
 const NEAR_S = 0.35;
@@ -52,7 +52,7 @@ export class Film {
   constructor(
     private readonly video: HTMLVideoElement,
     camera: string,
-    private readonly ask: Extract<Ask, { kind: "live" | "range" }>,
+    private readonly ask: FilmAsk,
     private readonly to: Watching,
   ) {
     video.src = this.url;

@@ -1,0 +1,47 @@
+import { useEffect, useState } from "react";
+import type { View } from "./days";
+import { openFeed } from "./feed";
+
+export interface Preview {
+  at: number;
+  url: string;
+}
+
+const COUNT = 60;
+/** A line that is only passed over asks for nothing. */
+const CALM_MS = 250;
+
+/** Small pictures of what is in view, fetched once somebody looks for a place there; they come one after the other. */
+export function usePreviews(camera: string, { start, end }: View, wanted: boolean): Preview[] {
+  const [found, setFound] = useState<{ start: number; previews: Preview[] }>({ start: 0, previews: [] });
+  useEffect(() => {
+    if (!wanted) return;
+    const made: Preview[] = [];
+    let at = 0;
+    let close: (() => void) | undefined;
+    const timer = window.setTimeout(() => {
+      const feed = openFeed(camera, { kind: "previews", start, end, count: COUNT }, {
+        preview: (next) => (at = next),
+        bytes: (data) => {
+          made.push({ at, url: URL.createObjectURL(new Blob([data], { type: "image/jpeg" })) });
+          setFound({ start, previews: [...made] });
+        },
+        end: () => undefined,
+      });
+      close = feed.close;
+    }, CALM_MS);
+    return () => {
+      window.clearTimeout(timer);
+      close?.();
+      for (const { url } of made) URL.revokeObjectURL(url);
+      setFound({ start: 0, previews: [] });
+    };
+  }, [camera, start, end, wanted]);
+  return found.start === start ? found.previews : [];
+}
+
+/** The preview closest to a moment, if one is near enough to say anything about it. */
+export function nearest(previews: Preview[], at: number, within: number): Preview | null {
+  const best = previews.reduce<Preview | null>((found, one) => (found === null || Math.abs(one.at - at) < Math.abs(found.at - at) ? one : found), null);
+  return best !== null && Math.abs(best.at - at) <= within ? best : null;
+}
