@@ -26,6 +26,11 @@ RISE_S = 2.5
 
 
 MORE_PATIENCE, MOST_PATIENCE = 1.5, 4.0
+WELL_KNOWN = 60
+"""Notes of an hour from which its level is well known: half a minute."""
+GLANCE_S, LONG_GLANCE_S = 4.0, 8.0
+"""Asleep, a keyframe is looked at so often; the longer time while the gate knows this hour well and has missed nobody for MISSED_S."""
+MISSED_S = 600.0
 
 
 class Why(StrEnum):
@@ -84,6 +89,9 @@ class Duty:
         self._busy_at = 0.0
         self._quiet_since: float | None = None
         self._awake_at = 0.0
+        self.woke_at = 0.0
+        """When it woke last."""
+        self._missed_at = -MISSED_S
         self.patience = 1.0
         """Grows when keyframes woke the camera for nothing: leaves in the wind; 1 again once somebody came."""
 
@@ -108,11 +116,23 @@ class Duty:
     def wake(self, why: Why, at: float) -> bool:
         """Decode everything from here on; `at` is the newest packet's time. Always True."""
         self.awake, self.why, self._busy_at, self._awake_at, self._quiet_since = True, why, at, at, None
+        self.woke_at = at
         return True
+
+    def glance_s(self, at: float, hour: int) -> float:
+        """Seconds between the keyframes that are looked at while asleep."""
+        known = self.gate.notes(hour) >= WELL_KNOWN and at - self._missed_at >= MISSED_S
+        return LONG_GLANCE_S if known else GLANCE_S
+
+    def glanced(self, newest: float) -> None:
+        """Awake, but without the time to decode: a keyframe showed nothing. Asleep when packets were quiet, too."""
+        if self.awake and newest - self._busy_at >= QUIET_S:
+            self.awake = False
 
     def looked(self, at: float, newest: float, *, busy: bool, hour: int) -> None:
         """The awake scene was looked at. `at` the picture's time, `newest` the newest packet's; `busy` keeps the camera awake."""
         if busy:
+            self._missed_at = newest if self.why is Why.PICTURE else self._missed_at
             self._busy_at, self._quiet_since = newest, None
             self.why, self.patience = Why.FOLLOWING, 1.0
         elif self._quiet_since is None:

@@ -97,6 +97,11 @@ class Reading:
         """Something moves; False while nothing is known."""
         return self.threshold is not None and self.level > self.threshold
 
+    @property
+    def excess(self) -> float:
+        """How far it is open, in powers of two; 0 when it is not."""
+        return max(self.level - self.threshold, 0.0) if self.threshold is not None else 0.0
+
 
 @dataclass
 class Gate:
@@ -147,6 +152,10 @@ class Gate:
         nearest = min(known, key=lambda other: min((other - hour) % 24, (hour - other) % 24))
         middle, spread = self.hours[nearest].median_and_spread()
         return middle + max(SPREADS * 1.4826 * spread, SMALLEST_RISE)
+
+    def notes(self, hour: int) -> float:
+        """How often this hour's level was noted, as far as it is remembered."""
+        return self.hours[hour].total if hour in self.hours else 0.0
 
     def note(self, at: float, hour: int) -> None:
         """Nothing happens now: this is what quiet looks like."""

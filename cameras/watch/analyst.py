@@ -22,7 +22,8 @@ from cameras.watch.verifier import Judgement
 LOOKS_PER_S = 6.0
 LONGEST_SIDE = 640
 """Pictures are analysed at this many looks a second and at this size."""
-MEMORY_S = 12.0
+MEMORY_S, REMEMBER_S = 12.0, 0.5
+"""What was seen is remembered so long; where nothing moves, a picture now and then is enough."""
 RETRY_S, TRIES = 2.0, 4
 """A suspect that is judged no is judged again: what hid a part of it may have gone."""
 KNOWN_S = 3600.0
@@ -113,7 +114,8 @@ class Analyst:
         """Take one picture (BGR uint8); returns what was decided with it, flagged or not."""
         look = self.scene.look(picture, at)
         self.last = look
-        self._remember(picture, at)
+        if look.movers or look.things or not self._memory or at - self._memory[-1][0] >= REMEMBER_S:
+            self._remember(picture, at)
         if look.moved:
             self.tracker.clear()
             self._ended.clear()
@@ -132,7 +134,17 @@ class Analyst:
     def busy(self) -> bool:
         """Somebody goes somewhere, or something new and still waits for its verdict: whoever stops looking now may miss the act."""
         changed = self.last is not None and (self.last.moved or self.last.relit)
-        return changed or any(suspect.watched for suspect in self.watch.suspects) or any(track.acts for track in self.tracker.live)
+        return changed or self.waiting or any(track.acts for track in self.tracker.live)
+
+    @property
+    def calm(self) -> bool:
+        """Nothing moves, and nothing new lies there."""
+        return self.last is not None and not (self.tracker.live or self.last.things or self.watch.suspects)
+
+    @property
+    def waiting(self) -> bool:
+        """Something new lies there and waits for its verdict."""
+        return any(suspect.watched for suspect in self.watch.suspects)
 
     def strange(self, picture: Picture, patience: float) -> bool:
         """The picture shows something unknown, `patience` times the smallest mover large. Nothing is learned from it."""

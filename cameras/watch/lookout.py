@@ -3,25 +3,35 @@
 All decoding goes through the ring. Asleep, keyframes are looked at three seconds late and first only compared with what the scene
 knows; so when packets or a keyframe wake the camera, nothing that came before was passed over: decoding begins at a keyframe before,
 catches up a few packets for each that comes in, and goes on live. The decoder stays open all the while.
+
+A camera that is awake while the governor has no time for it is held: it gets by with keyframes as if asleep, and goes back to where
+it was held as soon as there is time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from cameras.domain.duty import RISE_S, Duty, Why
+from cameras.domain.duty import NEVER_ASLEEP, RISE_S, Duty, Why
+from cameras.domain.governor import FULL, Claim, Grant
 from cameras.watch.headers import Headers
 from cameras.watch.layers import Picture
+from cameras.watch.meter import Meter
 from cameras.watch.ring import Kept, Ring
 from cameras.watch.sampler import Sampler
 from cameras.watch.stream import Parcel, Stream
 
 LAG_S = 3.0
 """A keyframe is looked at this late: what wakes the camera in the meantime is looked at from before it."""
-GLANCE_S = 4.0
-"""At least this far apart are two keyframes that are looked at while asleep: the guaranteed look of every camera."""
 CATCH_UP = 10
 """So many packets are decoded for each that comes in, until the newest is reached; meanwhile the connection is read on."""
+CALM_LOOKS_PER_S = 3.0
+"""Awake, but nothing moves and nothing new lies there."""
+CLAIM_EVERY_S = 0.5
+_UNSETTLED = NEVER_ASLEEP | {Why.STARTING, Why.LEARNING}
+"""These are watched whole or not at all."""
 Pictures = Iterator[tuple[float, Picture]]
+Share = Callable[[Claim], Grant]
+"""Asks the governor."""
 
 
 class Judge(Protocol):
@@ -30,6 +40,16 @@ class Judge(Protocol):
     @property
     def busy(self) -> bool:
         """It must be looked at without a break."""
+        ...
+
+    @property
+    def waiting(self) -> bool:
+        """Something new lies there and waits for its verdict."""
+        ...
+
+    @property
+    def calm(self) -> bool:
+        """Nothing moves, and nothing new lies there."""
         ...
 
     def strange(self, picture: Picture, patience: float) -> bool:
@@ -42,33 +62,94 @@ class Lookout:
 
     def __init__(self, stream: Stream, ring: Ring, duty: Duty, *, sampler: Sampler, judge: Judge) -> None:
         self.stream, self.ring, self.duty, self.sampler, self.judge = stream, ring, duty, sampler, judge
+        self.share: Share | None = None
+        """Without one there is always time for everything."""
+        self.grant = FULL
+        self.meter = Meter()
         context = stream.template().codec_context
         self._headers = Headers(context.name, context.extradata)
         self._next: int | None = None
         """Number of the packet that is decoded next; None until one can be."""
         self._newest = 0.0
         self._glanced = 0.0
+        self._hour = 0
+        self._held_from: float | None = None
+        """Since when what came in was not decoded whole although the camera is awake."""
+        self._claimed_at = -CLAIM_EVERY_S
+        self._earliest: float | None = None
 
     @property
     def newest(self) -> float:
         """Time of the newest packet."""
         return self._newest
 
+    @property
+    def late_s(self) -> float:
+        """How far looking is behind what comes in, while everything is to be decoded."""
+        return self._newest - self.sampler.seconds if self._whole else 0.0
+
     def pictures(self, parcel: Parcel, kept: Kept | None, *, hour: int) -> Pictures:
         """Take the next packet, `kept` when the ring took it; the pictures that are to be looked at now, with their time on the stream's time line."""
-        self._newest = parcel.at
+        self._newest, self._hour = parcel.at, hour
         facts = self._headers.facts(bytes(parcel.packet) if kept is None else kept.data)
         if self.duty.packet(facts, parcel.at, key=parcel.key, hour=hour):
             self._jump(self.ring.start_before(parcel.at - RISE_S))
         if self._next is None and kept is not None:
             self._next = kept.number
-        yield from self._catch_up(CATCH_UP) if self.duty.awake else self._glance()
+        self._ask(parcel)
+        yield from self.meter.metered(self._due(), self.sampler, whole=self._whole)
 
     def rest(self) -> Pictures:
         """The stream is over: what was not decoded yet, when somebody was looking."""
         if self.duty.awake and self._next is not None:
             yield from self._catch_up(self.ring.added)
             yield from self.sampler.rest()
+
+    @property
+    def _whole(self) -> bool:
+        return self.duty.awake and self.grant.whole
+
+    def _ask(self, parcel: Parcel) -> None:
+        """Now and then, and at once after a change of duty, say what this camera needs, and hear what it may take."""
+        if self.share is not None and parcel.at - self._claimed_at >= CLAIM_EVERY_S:
+            self._claimed_at = parcel.at
+            self.grant = self.share(self._claim(parcel))
+        self.sampler.pace(min(self.grant.looks_per_s, CALM_LOOKS_PER_S) if self.judge.calm else self.grant.looks_per_s)
+
+    def _claim(self, parcel: Parcel) -> Claim:
+        duty, reading, info = self.duty, self.duty.gate.reading, self.stream.info
+        behind = parcel.arrived - parcel.at
+        self._earliest = behind if self._earliest is None else min(self._earliest, behind)
+        return Claim(
+            awake=duty.awake,
+            needed=self.judge.waiting or duty.why in _UNSETTLED,
+            awake_s=self._newest - duty.woke_at if duty.awake else 0.0,
+            score=reading.excess if reading is not None else 0.0,
+            decode=self.meter.picture * (info.fps if info is not None else 25.0),
+            look=self.meter.look,
+            glance=self.meter.glance,
+            late_s=max(self.late_s, behind - self._earliest),
+        )
+
+    def _due(self) -> Pictures:
+        if self._whole:
+            self._resume()
+            yield from self._catch_up(CATCH_UP)
+        else:
+            self._hold()
+            yield from self._glance()
+
+    def _hold(self) -> None:
+        if not self.duty.awake:
+            self._held_from = None
+        elif self._held_from is None:
+            following = self.ring.packet(self._next) if self._next is not None else None
+            self._held_from = self.sampler.seconds if following is None else following.at
+
+    def _resume(self) -> None:
+        if self._held_from is not None:
+            self._jump(self.ring.start_before(self._held_from))
+            self._held_from = None
 
     def _catch_up(self, most: int) -> Pictures:
         for _ in range(most):
@@ -83,10 +164,11 @@ class Lookout:
 
     def _glance(self) -> Pictures:
         """Asleep: one keyframe alone, compared before it is learned from."""
-        if self._newest - max(self._glanced, self.sampler.seconds) < GLANCE_S:
+        since = max(self._glanced, self.sampler.seconds)
+        if self._newest - since < max(self.duty.glance_s(self._newest, self._hour), self.grant.glance_s):
             return
         key = self.ring.start_before(self._newest - LAG_S)
-        if key is None or key.at <= max(self._glanced, self.sampler.seconds):
+        if key is None or key.at <= since:
             return
         self._glanced = key.at
         before = self.sampler.seconds
@@ -96,8 +178,14 @@ class Lookout:
                 self._wake(Why.PICTURE, before)
                 return
             yield at, picture
+        self._nothing_strange(key)
+
+    def _nothing_strange(self, key: Kept) -> None:
         if self.judge.busy:
             self._wake(Why.FOLLOWING, self.sampler.seconds)
+        elif self.duty.awake:
+            self._held_from = key.at
+            self.duty.glanced(self._newest)
 
     def _alone(self, key: Kept) -> Pictures:
         self.stream.forget()
@@ -105,8 +193,10 @@ class Lookout:
         yield from self.sampler.due(self.stream.last_pictures(), key.at)
 
     def _wake(self, why: Why, since: float) -> None:
-        self.duty.wake(why, self._newest)
-        self._jump(self.ring.start_before(since))
+        """Who is awake already and only held goes on waiting for time."""
+        if not self.duty.awake:
+            self.duty.wake(why, self._newest)
+            self._jump(self.ring.start_before(since))
 
     def _jump(self, to: Kept | None) -> None:
         self.stream.forget()

@@ -34,6 +34,12 @@ class Sampler:
         for frame in frames:
             yield from self._taken(frame, otherwise)
 
+    def pace(self, per_second: float) -> None:
+        """Take so many pictures a second from now on."""
+        step = 1.0 / per_second
+        self._due += min(step - self.step, 0.0)
+        self.step = step
+
     def back_to(self, seconds: float) -> None:
         """The pictures after this time were not looked at after all."""
         self.seconds, self._due = seconds, seconds + 0.5 * self.step
