@@ -19,6 +19,7 @@ import cameras.domain.errors
 import edge.accounts.http
 import edge.devices.camera_http
 import edge.devices.http
+import edge.devices.onvif.http
 import edge.reporting.errors
 import edge.reporting.http
 import meeting.domain.errors
@@ -37,6 +38,7 @@ from edge.accounts.gate import Gate
 from edge.devices.cameras import Cameras
 from edge.devices.enrolment import Enrolments
 from edge.devices.intake import DeviceDoor
+from edge.devices.onvif.service import Onvif
 from edge.devices.tables import CameraRow
 from edge.devices.vault import Vault
 from edge.http import feeds, live, trust
@@ -187,6 +189,7 @@ def _routers(rooms: Rooms, tls: Material) -> list[APIRouter]:
         *edge.accounts.http.routers(offices.accounts, gate),
         *edge.devices.http.routers(Enrolments(offices.devices), gate),
         *edge.devices.camera_http.routers(rooms.cameras, gate, lambda camera: rooms.hub.latest(HEALTH, camera=camera)),
+        *edge.devices.onvif.http.routers(Onvif(rooms.cameras), gate),
         *meeting.http.routers(rooms.meetings, gate),
         *cameras.desk.http.routers(rooms.sightings, gate),
         *edge.reporting.http.routers(rooms.reporting, gate),

@@ -38,6 +38,18 @@ class Code(StrEnum):
     NO_SUCH_CAMERA = "house.no_such_camera"
     BAD_CAMERA_URL = "house.bad_camera_url"
     BAD_AREA = "house.bad_area"
+    ONVIF_UNKNOWN = "house.onvif_unknown"
+    ONVIF_BUSY = "house.onvif_busy"
+    ONVIF_FAILED = "house.onvif_failed"
+    ONVIF_UNREACHABLE = "house.onvif_unreachable"
+    ONVIF_SILENT = "house.onvif_silent"
+    ONVIF_NOT = "house.onvif_not"
+    ONVIF_PASSWORD = "house.onvif_password"  # noqa: S105 - the name of a refusal
+    ONVIF_CLOCK = "house.onvif_clock"
+    ONVIF_NOT_ALLOWED = "house.onvif_not_allowed"
+    ONVIF_REFUSED = "house.onvif_refused"
+    ONVIF_FOREIGN = "house.onvif_foreign"
+    ONVIF_NOT_TAKEN = "house.onvif_not_taken"
     BROKER_AWAY = "house.broker_away"
 
 
@@ -70,6 +82,18 @@ STATUS: dict[str, int] = {
     Code.NO_SUCH_CAMERA: 404,
     Code.BAD_CAMERA_URL: 422,
     Code.BAD_AREA: 422,
+    Code.ONVIF_UNKNOWN: 409,
+    Code.ONVIF_BUSY: 503,
+    Code.ONVIF_FAILED: 502,
+    Code.ONVIF_UNREACHABLE: 502,
+    Code.ONVIF_SILENT: 504,
+    Code.ONVIF_NOT: 502,
+    Code.ONVIF_PASSWORD: 422,
+    Code.ONVIF_CLOCK: 422,
+    Code.ONVIF_NOT_ALLOWED: 422,
+    Code.ONVIF_REFUSED: 422,
+    Code.ONVIF_FOREIGN: 422,
+    Code.ONVIF_NOT_TAKEN: 422,
     Code.BROKER_AWAY: 503,
 }
 """HTTP status of each code, chosen by edge/http alone."""

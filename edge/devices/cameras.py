@@ -107,7 +107,7 @@ class Cameras:
 
         def job(entry: Entry) -> None:
             row = one(entry.session, camera)
-            row.ended_at, row.enabled, row.sealed = self.parts.means.clock(), False, ""
+            row.ended_at, row.enabled, row.sealed, row.onvif = self.parts.means.clock(), False, "", ""
             entry.session.add(row)
             entry.session.flush()
             self._refresh(entry, row.watcher)

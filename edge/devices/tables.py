@@ -123,6 +123,8 @@ class CameraRow(SQLModel, table=True):
     settings: str = Field(default="{}", sa_type=Text)
     zones: str = Field(default="[]", sa_type=Text)
     masks: str = Field(default="[]", sa_type=Text)
+    onvif: str = Field(default="", sa_type=Text)
+    """Sealed JSON {address, user, password, profile} of a camera that is reached by ONVIF, "" otherwise."""
     latitude: float | None = None
     longitude: float | None = None
     address: str = ""
