@@ -16,7 +16,8 @@ TRUST_S = 2.0
 SLEW = 0.01
 """Seconds per second by which the wall clock under a stream follows what is measured; more than `LEAP_S` is taken at once."""
 LEAP_S, STEP_S = 3.0, 0.5
-SETTLE_S = 5.0
+SETTLE_S, SETTLING = 5.0, 0.9
+"""At the beginning, when what was buffered while opening comes at once, it follows nearly as fast as time goes: never backwards."""
 _BUCKET_S = 30.0
 _AGREE = 3
 
@@ -141,8 +142,8 @@ class WallClock:
 
     def _follow(self, at: float, target: float) -> None:
         passed, self._at = max(0.0, at - self._at), max(at, self._at)
-        if self._epoch is None or at < SETTLE_S or abs(target - self._epoch) > LEAP_S:
+        if self._epoch is None or abs(target - self._epoch) > LEAP_S:
             self._epoch = target
         else:
-            most = SLEW * passed
+            most = passed * (SETTLING if at < SETTLE_S else SLEW)
             self._epoch += min(max(target - self._epoch, -most), most)

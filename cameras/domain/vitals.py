@@ -14,9 +14,11 @@ SLOW_SHARE = 0.4
 """Less than this share of the best rate of this camera is slow."""
 FROZEN_S, FROZEN_KEYS = 30.0, 3
 """The same pixels for so long, over so many keyframes. A sensor's noise changes some in each, and an encoder draws a keyframe anew."""
-GARBAGE_MOST = 50
-"""Packets without one picture, all of them broken."""
+GARBAGE_MOST = 25
+"""So many more broken packets than pictures can make up for: two for each."""
 GARBAGE_S, GARBAGE_LEAST = 15.0, 3
+BARREN_S = 12.0
+"""So long after its begin a stream that can be watched has given a picture, with keyframes ten seconds apart, too."""
 JUMP_TOLD_S = 60.0
 Trouble = tuple[Code, Facts]
 
@@ -44,6 +46,11 @@ class Pace:
     def begin(self) -> None:
         """A new connection: what it buffered while it opened is no rate."""
         self._began, self._count, self.rate = None, 0, None
+
+    @property
+    def fps(self) -> float:
+        """Packets a second, one digit; 0 before the first window is over."""
+        return round(self.rate or 0.0, 1)
 
     @property
     def slow(self) -> bool:
@@ -79,20 +86,26 @@ class Stillness:
 
 @dataclass
 class Decoding:
-    """Broken packets since the last good picture."""
+    """What becomes of packets: pictures, or nothing."""
 
-    _good: int = 0
-    _good_at: float = 0.0
-    _broken_then: int = 0
-    _now: float = 0.0
     broken: int = 0
+    """Broken packets, less two for each good picture since, 0 at least."""
+    _frames: int = 0
+    _failed: int = 0
+    _good_at: float = 0.0
+    _now: float = 0.0
 
     def count(self, frames: int, broken: int, at: float) -> None:
-        """All pictures and all broken packets of this connection so far."""
-        if frames > self._good:
-            self._good, self._good_at, self._broken_then = frames, at, broken
-        self.broken = broken - self._broken_then
-        self._now = at
+        """All good pictures and all broken packets of this connection so far."""
+        if frames > self._frames:
+            self._good_at = at
+        self.broken = max(0, self.broken + (broken - self._failed) - 2 * (frames - self._frames))
+        self._frames, self._failed, self._now = frames, broken, at
+
+    @property
+    def barren(self) -> bool:
+        """There never was a picture."""
+        return not self._frames and self._now >= BARREN_S
 
     @property
     def hopeless(self) -> bool:
@@ -128,7 +141,7 @@ class Vitals:
         if self.stillness.seconds:
             return Code.FROZEN, {"seconds": round(self.stillness.seconds)}
         if self.pace.slow or self.late_s > LATE_S:
-            return Code.SLOW, {"late_s": round(self.late_s, 1), "fps": round(self.pace.rate or 0.0, 1)}
+            return Code.SLOW, {"late_s": round(self.late_s, 1), "fps": self.pace.fps}
         if at - self._jump[2] < JUMP_TOLD_S:
             return Code.TIME_JUMPED, {"seconds": round(self._jump[1], 1)}
         return None

@@ -17,6 +17,7 @@ from cameras.watch.connection import Connection, Memory
 from cameras.watch.plan import Plan
 from cameras.watch.playlist import Playlist
 from cameras.watch.portrait import Gallery
+from cameras.watch.shares import Shares
 from cameras.watch.stream import OPEN_S, READ_S, Stream
 from cameras.watch.told import Gauge, Past, State, Tap, Told
 
@@ -35,6 +36,7 @@ _STATES: dict[Code, State] = {
     Code.FILE_EMPTY: "unreadable",
     Code.NOT_A_VIDEO: "unreadable",
     Code.NO_PICTURE: "unreadable",
+    Code.NO_KEYFRAMES: "unreadable",
     Code.GARBAGE: "unreadable",
     Code.FOLDER_EMPTY: "unreadable",
 }
@@ -61,6 +63,7 @@ class Means:
     gallery: Gallery = field(default_factory=Gallery)
     patience: Patience = Patience()
     past: Past | None = None
+    shares: Shares | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
@@ -71,6 +74,7 @@ class Camera:
         self.plan, self.told, self.taps, self._now = plan, means.told, means.taps, means.now
         self.gauges = means.gauges
         self.gallery, self.patience, self.past = means.gallery, means.patience, means.past
+        self.shares = means.shares
         self.clock: tuple[Source, float | None] | None = None
         self.playlist = Playlist(plan.url)
         self._read_s = means.patience.read_s
@@ -130,13 +134,13 @@ class Camera:
         if code is None and self.playlist.skipped is not None:
             code, facts = Code.FILE_SKIPPED, {"file": self.playlist.skipped}
         now, known = self.now(), self._health
-        changed = known is None or known.state != state or known.code != (code.value if code else None)
+        clock, offset = self.clock or (None, None)
+        changed = known is None or (known.state, known.code, known.clock) != (state, code.value if code else None, clock)
         if not changed and time.monotonic() - self._told_at < HEALTH_EVERY_S:
             return
         width, height, fps = about or (None, None, None)
         since = now if changed or known is None else known.since
         told = {key: value for key, value in (facts or {}).items() if value is not None}
-        clock, offset = self.clock or (None, None)
         self._health = Health(
             state=state,
             since=since,

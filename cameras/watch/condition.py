@@ -23,6 +23,7 @@ class Condition:
         self.stream, self.duty, self.analyst, self.sitter = stream, duty, analyst, sitter
         pace.begin()
         self.vitals = Vitals(pace)
+        self._keyed = False
 
     def packet(self, parcel: Parcel, frames: int) -> None:
         """A packet came; `frames` were decoded so far. Raises Refusal when nothing can be made of this stream."""
@@ -31,6 +32,9 @@ class Condition:
             self.vitals.packet(parcel.arrived, key=parcel.key, late_s=line.late_s)
             self.vitals.jumped(line.jumps, line.jumped_s, parcel.at)
         self.vitals.decoding.count(frames, self.stream.broken_packets, parcel.at)
+        self._keyed = self._keyed or parcel.key
+        if self.vitals.decoding.barren:
+            raise Refusal(Code.NO_PICTURE if self._keyed else Code.NO_KEYFRAMES)
         if self.vitals.decoding.hopeless:
             raise Refusal(Code.GARBAGE, {"packets": self.vitals.decoding.broken})
 

@@ -26,7 +26,7 @@ from cameras.watch.address import checked, is_stream, scrubbed
 from cameras.watch.headers import sequences
 
 Picture = NDArray[np.uint8]
-OPEN_S, READ_S = 6.0, 8.0
+OPEN_S, READ_S = 6.0, 10.0
 """A camera that does not answer, or from which nothing at all comes, for this long is lost."""
 LATE = 4
 """One that sends something gets this many times as long for a packet: a slow one lives."""
@@ -134,11 +134,15 @@ class Stream:
             self.broken_packets += 1
 
     def decode(self, data: bytes, pts: int | None, dts: int | None) -> Iterator[Any]:
-        """The pictures that a packet completes that was kept; its time stamps in units of the stream's time base."""
+        """The whole pictures that a packet completes that was kept; its time stamps in units of the stream's time base."""
         packet = av.Packet(data)
         packet.pts, packet.dts, packet.time_base = pts, dts, self._video.time_base
         try:
-            yield from self._video.codec_context.decode(packet)
+            for frame in self._video.codec_context.decode(packet):
+                if not frame.is_corrupt:
+                    yield frame
+                    continue
+                self.broken_packets += 1
         except (av.error.FFmpegError, ValueError):
             self.broken_packets += 1
 
@@ -263,7 +267,7 @@ def upright_size(frame: Any) -> tuple[int, int]:
 def _options(url: str, wait_s: float) -> dict[str, str]:
     if not is_stream(url):
         return {"protocol_whitelist": "file,crypto,data"}
-    micros = str(int(wait_s * 1_000_000))
+    micros = str(int(wait_s * 1_000_000 / 2))  # the demuxer hands out what it holds after one wait, and gives up after the second
     return {
         "rtsp_transport": "tcp",
         "timeout": micros,

@@ -32,7 +32,7 @@ def shared() -> Path:
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     """Serve a film over RTSP; returns its address."""
-    if not SYSTEM_PYTHON.exists() or subprocess.run([SYSTEM_PYTHON, "-c", PROBE], check=False, capture_output=True).returncode:
+    if rtsp_server_missing():
         pytest.skip("gst-rtsp-server is not installed (gir1.2-gst-rtsp-server-1.0, python3-gi)")
     with ExitStack() as stack:
 
@@ -43,6 +43,11 @@ def serve() -> Iterator[Serve]:
 
 
 PROBE = "import gi; gi.require_version('Gst', '1.0'); gi.require_version('GstRtspServer', '1.0')"
+
+
+def rtsp_server_missing() -> bool:
+    """This machine has no gst-rtsp-server."""
+    return not SYSTEM_PYTHON.exists() or bool(subprocess.run([SYSTEM_PYTHON, "-c", PROBE], check=False, capture_output=True).returncode)
 
 
 @contextmanager
