@@ -67,6 +67,8 @@ class Code(StrEnum):
     LONG_GOP = "cameras.long_gop"
     NO_KEYFRAMES = "cameras.no_keyframes"
     INTRA_REFRESH = "cameras.intra_refresh"
+    FEWER_LOOKS = "cameras.fewer_looks"
+    KEYFRAMES_ONLY = "cameras.keyframes_only"
     NO_MODEL = "cameras.no_model"
 
     RECORDING_LATE = "cameras.recording_late"

@@ -10,6 +10,7 @@ Within a step the least worth gives way first. Worth is how far the gate stands 
 long the camera has waited to be decoded whole; and less, the longer it has been awake for nothing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 LOOKS_PER_S, FEWER_LOOKS_PER_S = 6.0, 2.0
@@ -99,16 +100,28 @@ class _Standing:
     held_since: float | None = None
     waited: float = 0.0
     """How long it had waited when its turn came."""
-    heat: float = 0.0
-    """Sightings, fading."""
-    heated_at: float = 0.0
+    prior: float = 1.0
+    """1 and more, the more sightings there were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """Sightings of one camera, fading, as they stood at a time."""
+
+    sightings: float = 0.0
+    at: float = 0.0
+
+    def by(self, at: float) -> float:
+        """What is left of them."""
+        return float(self.sightings * 0.5 ** (max(at - self.at, 0.0) / HALF_LIFE_S))
 
 
 class Governor:
     """One watcher's. `budget`: seconds of a core for each second, for decoding and looking alone. Times are monotonic seconds."""
 
-    def __init__(self, budget: float) -> None:
+    def __init__(self, budget: float, heat: Mapping[str, Heat] | None = None) -> None:
         self.budget = budget
+        self.heat = dict(heat or {})
         self.room = 1.0
         """The share of the budget that the machine really has: less while cameras fall behind."""
         self._standings: dict[str, _Standing] = {}
@@ -116,7 +129,7 @@ class Governor:
 
     def claim(self, camera: str, claim: Claim, at: float) -> Grant:
         """Take a camera's word; returns what it may do now."""
-        standing = self._standings.setdefault(camera, _Standing(claim, whole_since=at, heated_at=at))
+        standing = self._standings.setdefault(camera, _Standing(claim, whole_since=at))
         standing.claim = claim
         if at - self._planned_at >= PLAN_EVERY_S:
             self._planned_at = at
@@ -125,9 +138,7 @@ class Governor:
 
     def sighted(self, camera: str, at: float) -> None:
         """Something was flagged there: such places are looked at first."""
-        standing = self._standings.get(camera)
-        if standing is not None:
-            standing.heat, standing.heated_at = _faded(standing, at) + 1.0, at
+        self.heat[camera] = Heat(self._left(camera, at) + 1.0, at)
 
     def leave(self, camera: str) -> None:
         """The camera is not watched any more, or its stream is away: what it had is for the others."""
@@ -140,6 +151,8 @@ class Governor:
     def _plan(self, at: float) -> None:
         late = max((standing.claim.late_s for standing in self._standings.values()), default=0.0)
         self.room = max(self.room * LESS_ROOM, SMALLEST_ROOM) if late > LATE_S else min(self.room + MORE_ROOM, 1.0)
+        for camera, standing in self._standings.items():
+            standing.prior = 1.0 + self._left(camera, at)
         least_first = sorted(self._standings.values(), key=lambda standing: _worth(standing, at))
         grants = [FULL for _ in least_first]
         left = self.budget * self.room - sum(FULL.cost(standing.claim) for standing in least_first)
@@ -153,6 +166,9 @@ class Governor:
         for standing, grant in zip(least_first, grants, strict=True):
             _settle(standing, grant, at)
 
+    def _left(self, camera: str, at: float) -> float:
+        return self.heat[camera].by(at) if camera in self.heat else 0.0
+
 
 def _settle(standing: _Standing, grant: Grant, at: float) -> None:
     if grant.whole and standing.held_since is not None:
@@ -163,15 +179,11 @@ def _settle(standing: _Standing, grant: Grant, at: float) -> None:
 
 
 def _worth(standing: _Standing, at: float) -> float:
-    claim, heat = standing.claim, _faded(standing, at)
-    return (0.2 + claim.score) * (1.0 + heat) * (1.0 + _waited(standing, at)) / (1.0 + claim.awake_s / 60.0)
+    claim = standing.claim
+    return (0.2 + claim.score) * standing.prior * (1.0 + _waited(standing, at)) / (1.0 + claim.awake_s / 60.0)
 
 
 def _waited(standing: _Standing, at: float) -> float:
     if standing.held_since is not None:
         return at - standing.held_since
     return standing.waited if at - standing.whole_since < TURN_S else 0.0
-
-
-def _faded(standing: _Standing, at: float) -> float:
-    return float(standing.heat * 0.5 ** ((at - standing.heated_at) / HALF_LIFE_S))

@@ -10,6 +10,7 @@ from cameras.domain.clock import Source
 from cameras.domain.duty import Duty, Why
 from cameras.domain.errors import Code, Facts, Refusal
 from cameras.domain.gate import Gate
+from cameras.domain.governor import Grant
 from cameras.domain.vitals import Pace
 from cameras.watch.analyst import LONGEST_SIDE, LOOKS_PER_S, Analyst, Finding
 from cameras.watch.condition import Condition
@@ -19,6 +20,7 @@ from cameras.watch.plan import Plan
 from cameras.watch.portrait import Gallery, Sitter
 from cameras.watch.ring import Kept, Ring
 from cameras.watch.sampler import Sampler
+from cameras.watch.shares import Shares, shortage
 from cameras.watch.stream import Parcel, Stream, upright_size
 from cameras.watch.told import Cut, Gauge, Lack, Opened, Past, State, Tap, Told
 
@@ -37,6 +39,8 @@ class Owner(Protocol):
     gallery: Gallery
     gauges: Sequence[Gauge]
     past: Past | None
+    shares: Shares | None
+    """Who has how much time to decode and to look; None: there is always enough."""
 
     @property
     def stopping(self) -> bool: ...
@@ -108,6 +112,8 @@ class Connection:
                 raise Refusal(Code.NO_PICTURE)
         finally:
             self._cut_due(None)
+            if self.camera.shares is not None:
+                self.camera.shares.leave(self.camera.plan.id)
             for tap in self.camera.taps:
                 tap.closed()
 
@@ -117,7 +123,10 @@ class Connection:
             self.scene.gate.belongs(f"{info.codec} {info.width}x{info.height}")
         sampler = Sampler(self.stream, per_second=LOOKS_PER_S, longest_side=LONGEST_SIDE)
         sampler.veil = self.scene.analyst.draw(self._areas)
-        return Lookout(self.stream, self.ring, self.duty, sampler=sampler, judge=self.scene.analyst)
+        lookout = Lookout(self.stream, self.ring, self.duty, sampler=sampler, judge=self.scene.analyst)
+        if self.camera.shares is not None and self.live:
+            lookout.share = self.camera.shares.of(self.camera.plan.id)
+        return lookout
 
     def _open_taps(self) -> None:
         if self.stream.info is not None:
@@ -165,16 +174,19 @@ class Connection:
             if finding.flagged:
                 gone = finding.actor_gone if finding.actor_gone is not None else finding.at
                 self.due.append(_Due(finding, max(gone + AFTER_S, finding.at + 1.0)))
+                if self.camera.shares is not None:
+                    self.camera.shares.sighted(self.camera.plan.id)
         if self.duty.awake:
             self.duty.looked(at - self.base, lookout.newest, busy=self.scene.analyst.busy and not foreign, hour=self.hour)
-        self._say(picture)
+        self._say(picture, lookout.grant)
         if at - self._pictured >= LOOK_EVERY_S:
             self._pictured = at
             self.camera.told.picture(self.camera.plan.id, picture)
 
-    def _say(self, picture: Picture) -> None:
+    def _say(self, picture: Picture, grant: Grant) -> None:
         info, wall = self.stream.info, self.stream.wall
-        code, facts = self.condition.trouble(self.scene.last - self.base) or (None, {})
+        trouble = self.condition.trouble(self.scene.last - self.base) or shortage(grant, awake=self.duty.awake)
+        code, facts = trouble or (None, {})
         self.camera.clock = wall.source, wall.offset_s
         about = (*self.size, info.fps) if info is not None else None
         self.camera.say(self.condition.state(picture), code, facts, about)

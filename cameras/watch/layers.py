@@ -172,7 +172,7 @@ class Layers:
     def _learn_noise(self, soft: Picture) -> Mask:
         change = _difference(soft, self.last)
         self.last = soft
-        cv2.accumulateWeighted(cv2.min(change, STRONGEST_NOISE), self.noise, NOISE_RATE)
+        cv2.accumulateWeighted(np.minimum(change, np.uint8(STRONGEST_NOISE)), self.noise, NOISE_RATE)
         return change
 
     def _learn_background(self, picture: Picture, new: Mask, elapsed: float) -> None:
@@ -183,7 +183,7 @@ class Layers:
             return
         self._learned, self._adapted = self.at, None
         near = cv2.dilate(cv2.morphologyEx(new, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.ones((9, 9), np.uint8))
-        flat = picture if (self.gain == 1).all() else _under(picture.astype(np.float32), 1 / self.gain)
+        flat = picture if (self.gain == 1).all() else _under(picture.astype(np.float32), np.float32(1) / self.gain)
         rate = 0.25 if young else min(min(waited, 1.0) / 6.0, 0.2)
         cv2.accumulateWeighted(flat, self.background, rate, cv2.bitwise_not(cv2.bitwise_or(new, near)))
 

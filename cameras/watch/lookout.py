@@ -76,7 +76,6 @@ class Lookout:
         self._held_from: float | None = None
         """Since when what came in was not decoded whole although the camera is awake."""
         self._claimed_at = -CLAIM_EVERY_S
-        self._earliest: float | None = None
 
     @property
     def newest(self) -> float:
@@ -113,13 +112,11 @@ class Lookout:
         """Now and then, and at once after a change of duty, say what this camera needs, and hear what it may take."""
         if self.share is not None and parcel.at - self._claimed_at >= CLAIM_EVERY_S:
             self._claimed_at = parcel.at
-            self.grant = self.share(self._claim(parcel))
+            self.grant = self.share(self._claim())
         self.sampler.pace(min(self.grant.looks_per_s, CALM_LOOKS_PER_S) if self.judge.calm else self.grant.looks_per_s)
 
-    def _claim(self, parcel: Parcel) -> Claim:
+    def _claim(self) -> Claim:
         duty, reading, info = self.duty, self.duty.gate.reading, self.stream.info
-        behind = parcel.arrived - parcel.at
-        self._earliest = behind if self._earliest is None else min(self._earliest, behind)
         return Claim(
             awake=duty.awake,
             needed=self.judge.waiting or duty.why in _UNSETTLED,
@@ -128,7 +125,7 @@ class Lookout:
             decode=self.meter.picture * (info.fps if info is not None else 25.0),
             look=self.meter.look,
             glance=self.meter.glance,
-            late_s=max(self.late_s, behind - self._earliest),
+            late_s=self.late_s + self.stream.timeline.late_s,
         )
 
     def _due(self) -> Pictures:

@@ -24,6 +24,7 @@ from cameras.watch.baselines import Baselines
 from cameras.watch.honesty import Honesty
 from cameras.watch.plan import Plan, plans_of
 from cameras.watch.recordings.keeper import Keeper
+from cameras.watch.shares import Shares
 from cameras.watch.spool import Spool
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Watcher:
         self.client = Client(options.broker, options.device, options.password, will=(STATUS, offline, {"device": options.device}))
         self.honesty = Honesty(options.home, self.client, options.device, rate=options.audit_rate)
         self.keeper = Keeper(options.home)
+        self.shares = Shares(options.home)
         self._lock = threading.Lock()
         self._wanted: Desired | None = None
         self._applied = -1
@@ -178,7 +180,8 @@ class Watcher:
         onlookers = self.honesty.onlookers(plan.id, lambda: camera.plan.areas)
         taps = (*recordings, feeds.show(plan.id, lambda: camera.plan.areas.masks), *onlookers.taps)
         told, levels = self.honesty.witness(recorder), Baselines(self.options.home / "gates")
-        camera = Camera(plan, Means(told, recorder.analyst, levels, taps, onlookers.gauges, recorder.gallery, past=self.keeper))
+        means = Means(told, recorder.analyst, levels, taps, onlookers.gauges, recorder.gallery, past=self.keeper, shares=self.shares)
+        camera = Camera(plan, means)
         self.client.on(FEED.of(camera=plan.id), feeds.asked)
         thread = threading.Thread(target=camera.run, name=f"camera-{plan.id}", daemon=True)
         self._running[plan.id] = _Running(plan, camera, thread)

@@ -1,0 +1,81 @@
+"""The governor of this machine, asked by all cameras' threads, and the sightings that it remembers between runs."""
+
+import json
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from cameras.domain.errors import Code
+from cameras.domain.governor import FULL, Claim, Governor, Grant, Heat
+from cameras.domain.vitals import Trouble
+
+SHARE_OF_CORES = 0.75
+"""Of all cores, for decoding and looking; the rest reads streams, writes recordings and runs the node."""
+_log = logging.getLogger("cameras.watch.shares")
+
+
+class Shares:
+    """One watcher's. `home` None: nothing is remembered. `budget`: cores, for decoding and looking."""
+
+    def __init__(self, home: Path | None = None, budget: float | None = None) -> None:
+        self._path = home / "sightings.json" if home is not None else None
+        self._lock = threading.Lock()
+        self._governor = Governor(SHARE_OF_CORES * _cores() if budget is None else budget, self._load())
+
+    def of(self, camera: str) -> Callable[[Claim], Grant]:
+        """Whom this camera asks."""
+
+        def ask(claim: Claim) -> Grant:
+            with self._lock:
+                return self._governor.claim(camera, claim, time.monotonic())
+
+        return ask
+
+    def sighted(self, camera: str) -> None:
+        """Something was flagged there."""
+        with self._lock:
+            self._governor.sighted(camera, time.monotonic())
+            self._save()
+
+    def leave(self, camera: str) -> None:
+        """Its stream is away."""
+        with self._lock:
+            self._governor.leave(camera)
+
+    def _load(self) -> Mapping[str, Heat]:
+        if self._path is None or not self._path.exists():
+            return {}
+        since = time.time() - time.monotonic()
+        with suppress(OSError, ValueError, AttributeError, TypeError):
+            told = json.loads(self._path.read_text(encoding="utf-8"))
+            return {str(camera): Heat(float(count), float(at) - since) for camera, (count, at) in told.items()}
+        return {}
+
+    def _save(self) -> None:
+        if self._path is None:
+            return
+        since = time.time() - time.monotonic()
+        told = {camera: (heat.sightings, heat.at + since) for camera, heat in self._governor.heat.items()}
+        part = self._path.with_suffix(".part")
+        try:
+            part.write_text(json.dumps(told), encoding="utf-8")
+            part.replace(self._path)
+        except OSError as error:
+            _log.warning("%s %s", Code.DISK_FULL.value, error)
+
+
+def shortage(grant: Grant, *, awake: bool) -> Trouble | None:
+    """What a camera gets less of, for its page."""
+    if grant == FULL:
+        return None
+    if awake and grant.whole:
+        return Code.FEWER_LOOKS, {"looks": grant.looks_per_s}
+    return Code.KEYFRAMES_ONLY, {"seconds": grant.glance_s}
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
