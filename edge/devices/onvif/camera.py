@@ -138,7 +138,7 @@ class OnvifCamera:
         try:
             told = self._ask(body)
         except Failed as failed:
-            if failed.fault is Fault.REFUSED:
+            if failed.fault in (Fault.REFUSED, Fault.NOT_ONVIF):
                 return []
             raise
         if media == "tr2":

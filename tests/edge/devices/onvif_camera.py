@@ -155,7 +155,7 @@ class Camera:
         )
         start = f'<tt:VideoEncoderConfiguration token="enc-{token}"><tt:Name>x</tt:Name><tt:UseCount>1</tt:UseCount>'
         last = (
-            "<tt:Multicast><tt:Port>0</tt:Port></tt:Multicast><tt:SessionTimeout>PT60S</tt:SessionTimeout></tt:VideoEncoderConfiguration>"
+            "<tt:Multicast><tt:Address><tt:Type>IPv4</tt:Type><tt:IPv4Address>0.0.0.0</tt:IPv4Address></tt:Address><tt:Port>0</tt:Port><tt:TTL>1</tt:TTL><tt:AutoStart>false</tt:AutoStart></tt:Multicast><tt:SessionTimeout>PT60S</tt:SessionTimeout></tt:VideoEncoderConfiguration>"
         )
         return f"{start}<tt:Encoding>{one.codec}</tt:Encoding>{size}<tt:Quality>4</tt:Quality>{rate}{codec}{last}"
 
