@@ -8,9 +8,11 @@ import logging
 import ssl
 import threading
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
+from types import TracebackType
 from typing import Any
 
 import paho.mqtt.client as paho
@@ -21,16 +23,18 @@ from broker import topics
 from broker.engines import Address
 from broker.identity import NODE
 from broker.messages.base import Message
+from broker.network import Mqtt, Network
 from broker.outgoing import PAYLOAD_MAX, Code, Outgoing, Undelivered
 from broker.topics import Topic
 
 _log = logging.getLogger("broker.client")
 
 KEEP_ALIVE_S = 20
-RECONNECT_S = (1, 4)
+RECONNECT_S = (1.0, 2.0, 4.0)
 INFLIGHT = 512
 """Messages on their way to the broker at a time; as many as one commit of the desk answers."""
 HANDED_MAX = 1000
+ROUTES_MAX = 10_000
 STOP_S = 2.0
 
 Handler = Callable[[str, bytes], "Future[Any] | None"]
@@ -57,6 +61,16 @@ class Traffic:
     undelivered: int = 0
 
 
+class _Kept(AbstractContextManager["_Kept"]):
+    """Keeps the error of a handler, so that it is its own and the next message is handled all the same."""
+
+    error: BaseException | None = None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:
+        self.error = error
+        return isinstance(error, Exception)
+
+
 class Client:
     """`user` is also the MQTT client id. The node's session is kept by the broker, so that asks wait while the desk restarts."""
 
@@ -73,19 +87,23 @@ class Client:
         self._handed = 0
         self._inbox = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"mqtt-in-{user}")
         self._mqtt = self._library(password, will, tls)
+        self._network = Network(self._mqtt, user, delays_s=RECONNECT_S, after_reading=self._pass_on)
+        self._heard: list[paho.MQTTMessage] = []
+        """What the network thread has read and not passed on."""
+        self._routes: dict[str, tuple[Handler, ...]] = {}
+        """Topic -> who takes it; a topic that was looked up once is not matched against every filter again."""
         self._outgoing = Outgoing(self._hand_over)
 
     def start(self) -> None:
         """Connect in the background, again and again until `stop`. Never waits."""
         self._mqtt.connect_async(self._address.host, self._address.port, keepalive=KEEP_ALIVE_S)
-        self._mqtt.loop_start()
+        self._network.start()
 
     def stop(self, timeout_s: float = STOP_S) -> None:
         """Wait a moment for what is on its way, say goodbye (no will), fail what was not delivered. Safe to call twice."""
         if self.connected:
             self._outgoing.wait_empty(timeout_s)
-        self._mqtt.disconnect()
-        self._mqtt.loop_stop()
+        self._network.stop()
         self._inbox.shutdown(wait=True, cancel_futures=True)
         self._outgoing.close()
         self._up.clear()
@@ -93,7 +111,7 @@ class Client:
     def on(self, wanted: str, handler: Handler) -> None:
         """Subscribe to a filter (`Topic.of` or `Topic.filter`), now and after every reconnect. Replaces an earlier handler of the filter."""
         with self._lock:
-            self._handlers = {**self._handlers, wanted: handler}
+            self._handlers, self._routes = {**self._handlers, wanted: handler}, {}
             live = self._live
         if live:
             self._mqtt.subscribe(wanted, qos=1)
@@ -101,7 +119,7 @@ class Client:
     def off(self, wanted: str) -> None:
         """End a subscription."""
         with self._lock:
-            self._handlers = {key: value for key, value in self._handlers.items() if key != wanted}
+            self._handlers, self._routes = {key: value for key, value in self._handlers.items() if key != wanted}, {}
         if self.connected:
             self._mqtt.unsubscribe(wanted)
 
@@ -132,10 +150,9 @@ class Client:
         """True once connected; False when that took longer."""
         return self._up.wait(timeout_s)
 
-    def _library(self, password: str, will: Will | None, tls: ssl.SSLContext | None) -> paho.Client:
-        mqtt = paho.Client(CallbackAPIVersion.VERSION2, client_id=self._user, clean_session=self._user != NODE, manual_ack=True)
+    def _library(self, password: str, will: Will | None, tls: ssl.SSLContext | None) -> Mqtt:
+        mqtt = Mqtt(CallbackAPIVersion.VERSION2, client_id=self._user, clean_session=self._user != NODE, manual_ack=True)
         mqtt.username_pw_set(self._user, password)
-        mqtt.reconnect_delay_set(*RECONNECT_S)
         mqtt.max_inflight_messages_set(INFLIGHT)
         if will:
             topic, message, ids = will
@@ -165,6 +182,7 @@ class Client:
             _log.error("broker.connection_refused user=%s reason=%s", self._user, reason)
             return
         self._count(connects=1)
+        self._network.connected()
         with self._lock:
             filters = [(wanted, 1) for wanted in self._handlers]
             self._live = True
@@ -192,33 +210,53 @@ class Client:
         self._outgoing.acknowledged(number)
 
     def _message(self, _mqtt: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
-        if message.qos == 0 and self._handed >= HANDED_MAX:
+        if message.qos == 0 and self._handed + len(self._heard) >= HANDED_MAX:
             self._count(dropped=1)
             return
-        self._count(received=1)
+        self._heard.append(message)
+
+    def _pass_on(self) -> None:
+        """Everything that was read at once is one job of the inbox."""
+        if not self._heard:
+            return
+        heard, self._heard = self._heard, []
+        self._count(received=len(heard))
         with self._lock:
-            self._handed += 1
-        acknowledge = partial(self._acknowledge, message.mid, message.qos, self._epoch)
-        self._inbox.submit(self._handle, message, acknowledge).add_done_callback(partial(self._handled, acknowledge))
+            self._handed += len(heard)
+        self._inbox.submit(self._take, heard, self._epoch)
 
     # On the inbox thread.
 
+    def _take(self, heard: list[paho.MQTTMessage], epoch: int) -> None:
+        for message in heard:
+            acknowledge = partial(self._acknowledge, message.mid, message.qos, epoch)
+            with _Kept() as kept:
+                self._handle(message, acknowledge)
+            if kept.error is not None:
+                self._failed(kept.error)
+                acknowledge()
+        with self._lock:
+            self._handed -= len(heard)
+
     def _handle(self, message: paho.MQTTMessage, acknowledge: Callable[[], None]) -> None:
-        row = topics.match(message.topic)
+        row = topics.match(message.topic) if message.retain else None
         if message.retain and (row is None or not row[0].retained):
             self._count(stale=1)
             _log.warning("broker.stale_command topic=%s", message.topic)
             acknowledge()
             return
-        handlers = [handler for wanted, handler in self._handlers.items() if paho.topic_matches_sub(wanted, message.topic)]
-        waiting = [future for handler in handlers if (future := handler(message.topic, bytes(message.payload))) is not None]
+        waiting = [
+            future for handler in self._who_takes(message.topic) if (future := handler(message.topic, bytes(message.payload))) is not None
+        ]
         self._settle(waiting, acknowledge)
 
-    def _handled(self, acknowledge: Callable[[], None], done: "Future[None]") -> None:
-        with self._lock:
-            self._handed -= 1
-        if not done.cancelled() and self._failed(done):
-            acknowledge()
+    def _who_takes(self, topic: str) -> tuple[Handler, ...]:
+        routes = self._routes
+        if topic not in routes:
+            if len(routes) >= ROUTES_MAX:
+                routes.clear()
+            routes[topic] = tuple(handler for wanted, handler in self._handlers.items() if paho.topic_matches_sub(wanted, topic))
+        return routes[topic]
 
     def _settle(self, waiting: "list[Future[Any]]", acknowledge: Callable[[], None]) -> None:
         """Acknowledge when all futures are done; never when one was cancelled."""
@@ -230,22 +268,15 @@ class Client:
             if done.cancelled():
                 _log.info("broker.not_acknowledged user=%s", self._user)
                 return
-            self._failed(done)
+            if (error := done.exception()) is not None:
+                self._failed(error)
             self._settle(waiting[1:], acknowledge)
 
         waiting[0].add_done_callback(step)
 
-    def _failed(self, done: "Future[Any]") -> bool:
-        """True, counted and logged, when the future ended with an error."""
-        try:
-            error = done.exception()
-        except CancelledError:
-            return False
-        if error is None:
-            return False
+    def _failed(self, error: BaseException) -> None:
         self._count(failed=1)
         _log.error("broker.handler_failed user=%s", self._user, exc_info=error)
-        return True
 
     def _acknowledge(self, number: int, qos: int, epoch: int) -> None:
         """Not across a reconnect: there the same identifier may stand for another message, and this one comes again."""

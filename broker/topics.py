@@ -98,13 +98,15 @@ FEED = _from_node("feed", "cameras/{camera}/feed", cameras.Feed, frozenset({Role
 GATE = _to_node("gate", "cameras/{camera}/gate", cameras.GateTrace, frozenset({Role.WATCHER}), retained=True)
 LEDGER = _to_node("ledger", "devices/{device}/ledger", cameras.LedgerPage, frozenset({Role.WATCHER}))
 ENTERED = _from_node("entered", "devices/{device}/entered", cameras.Entered, frozenset({Role.WATCHER}), retained=False)
+RENEW = _to_node("renew", "devices/{device}/renew", cameras.Renew, frozenset({Role.WATCHER}))
+LEASE = _from_node("lease", "devices/{device}/lease", cameras.Lease, frozenset({Role.WATCHER}), retained=False)
 
 TOPICS: tuple[Topic, ...] = (
     BIRTH,
     *(STATUS, ABOUT, DESIRED, REPORTED, DO, DONE, EVENT),
     *(AGENDA, ROLL, FLOOR, MOTION, TURNOUT, PAGE, NOTICE, ASK, ANSWER),
     *(HEALTH, LOOK, SIGHTING, SETTLED, FEED),
-    *(GATE, LEDGER, ENTERED),
+    *(GATE, LEDGER, ENTERED, RENEW, LEASE),
 )
 
 

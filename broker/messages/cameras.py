@@ -39,7 +39,8 @@ class Look(Message):
 class EvidenceFile(Message):
     """One file of a sighting. It is uploaded over HTTPS before the sighting is published."""
 
-    name: Literal["clip.mp4", "before.jpg", "act.jpg", "after.jpg", "poster.jpg", "manifest.json"]
+    name: Literal["clip.mp4", "before.jpg", "act.jpg", "after.jpg", "poster.jpg", "manifest.json", "manifest.jws"]
+    """`manifest.jws` is the watcher's signature over the manifest's bytes: a detached JWS (RFC 7515, appendix F), ES256."""
     sha256: Sha256
     bytes: Annotated[int, Field(ge=0)]
 
@@ -67,6 +68,10 @@ class Sighting(Message):
     explanation: Facts = Field(default_factory=dict)
     """Numbers behind the flag: dwell_s, area_ratio, distance, luma; shown in words on the officer's page."""
     model: Sha256
+    fence: Annotated[int, Field(ge=0)] | None = None
+    """The lease under which it was seen."""
+    given_up: tuple[str, ...] = ()
+    """Files that the manifest names and that the watcher had to throw away for want of room."""
     evidence: tuple[EvidenceFile, ...]
 
 
@@ -78,6 +83,36 @@ class Settled(Message):
     ok: bool = True
     code: str | None = None
     facts: Facts = Field(default_factory=dict)
+
+
+class Renew(Message):
+    """A watcher asks for its leases, every few seconds. The answer counts from when this was asked, on the watcher's own clock."""
+
+    session: Id
+    """One for each start of the program."""
+    number: Annotated[int, Field(ge=1)]
+    heard: Annotated[int, Field(ge=0)]
+    """The newest answer that was taken; 0 before the first."""
+    held: Annotated[tuple[Id, ...], Field(max_length=1000)]
+    """Cameras that it has at this moment; what is missing here it has let go."""
+    at: AwareDatetime
+    """The watcher's wall clock, from which the desk learns how far that is off."""
+
+
+class LeaseHold(Message):
+    """One camera is this watcher's alone for so long."""
+
+    fence: Annotated[int, Field(ge=1)]
+    """Another one for every holder of the camera; sightings carry it."""
+    lasts_s: Annotated[int, Field(ge=1)]
+
+
+class Lease(Message):
+    """The answer to a Renew. It replaces every promise before it."""
+
+    session: Id
+    number: Annotated[int, Field(ge=1)]
+    cameras: dict[Id, LeaseHold]
 
 
 class LedgerLine(Message):

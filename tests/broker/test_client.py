@@ -1,5 +1,6 @@
 """The typed client against both engines: delivery, acknowledgement after the work, snapshots, reconnecting, honest failure."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -208,7 +209,8 @@ def test_the_will_is_a_typed_word_too(office: Office, make: Make) -> None:
     tablet = make(office, user, (topics.STATUS, will, {"device": user}))
     tablet.retain(topics.STATUS, Status(state="online", session="one"), device=user)
     assert box.wait(lambda came: len(came) == 1)
-    tablet._mqtt.socket().shutdown(2)  # type: ignore[union-attr]
+    with socket.fromfd(tablet._mqtt.socket().fileno(), socket.AF_INET, socket.SOCK_STREAM) as line:  # type: ignore[union-attr]
+        line.shutdown(2)
     assert box.wait(lambda came: [payload for _, payload in came][1:2] == [will.to_bytes()])
     assert box.wait(lambda came: len(came) == 3), "it came back and said so"
 
