@@ -16,7 +16,7 @@ from broker.topics import ENTERED, LEDGER
 from cameras.desk import days, minutes
 from cameras.desk.models import Audited, CameraWeek, DayMinutes, LedgerDay, LedgerRun, LedgerWeek, MissedMinute
 from cameras.desk.ports import CameraCard, House
-from cameras.domain.audits import missed_of
+from cameras.domain.audits import Missed, missed_of
 from cameras.domain.errors import Code, Refusal
 from cameras.domain.ledger import BLIND, MINUTE, NOBODY, State
 from cameras.domain.ledger import minutes as minutes_of
@@ -101,7 +101,7 @@ class Ledger:
             camera_name=card.name,
             **_totals(wanted, states).model_dump(),
             runs=list(_runs(states, start)),
-            audited=Audited(**vars_of(audits)),
+            audited=_audited(audits),
             missed=[MissedMinute(at=row.at, moved_s=row.moved_s, level=row.level, threshold=row.threshold) for row in misses],
         )
 
@@ -113,6 +113,8 @@ class Ledger:
         with self.house.reader() as session:
             audits = minutes.missed(session, now - AUDITS)
             totals = {day: totals_of(session, cards, day, now=now) for day in wanted}
+        of_each = [audits.get(card.id, missed_of(0, 0)) for card in cards]
+        whole = missed_of(sum(one.audited for one in of_each), sum(one.missed for one in of_each))
         return LedgerWeek(
             days=[day.isoformat() for day in wanted],
             cameras=[
@@ -120,10 +122,11 @@ class Ledger:
                     camera=card.id,
                     camera_name=card.name,
                     days=[totals[day][card.id] for day in wanted],
-                    audited=Audited(**vars_of(audits.get(card.id, missed_of(0, 0)))),
+                    audited=_audited(of_one),
                 )
-                for card in cards
+                for card, of_one in zip(cards, of_each, strict=True)
             ],
+            audited=_audited(whole),
         )
 
 
@@ -142,9 +145,8 @@ def due_of(card: CameraCard, day: date, now: datetime) -> Due:
     return Due(since.astimezone(UTC), max(since, until).astimezone(UTC))
 
 
-def vars_of(missed: object) -> dict[str, float]:
-    """The figures of a share."""
-    return {key: getattr(missed, key) for key in ("audited", "missed", "low", "high")}
+def _audited(share: Missed) -> Audited:
+    return Audited(audited=share.audited, missed=share.missed, low=share.low, high=share.high)
 
 
 def _states(seconds: str | None, begin: datetime, due: Due) -> list[State]:

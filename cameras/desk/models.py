@@ -190,6 +190,8 @@ class LedgerWeek(BaseModel):
 
     days: list[str]
     cameras: list[CameraWeek]
+    audited: Audited
+    """Of all cameras together."""
 
 
 class Stored(BaseModel):

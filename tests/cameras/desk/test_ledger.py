@@ -141,6 +141,7 @@ def test_the_week_is_there_for_every_camera_through_http(bench: Bench, web: http
     (camera,) = week["cameras"]
     assert week["days"][:2] == ["2026-03-06", "2026-03-05"]
     assert [day["blind"] for day in camera["days"]] == [0, 10, 0, 0, 0, 0, 0]
+    assert week["audited"] == camera["audited"] == {"audited": 0, "missed": 0, "low": 0, "high": 1}
     assert camera["days"][1]["minutes"] == {"gap": 10, "seen": 15 * 60 + 30}
     day = web.get("/api/ledger/cam-1", params={"day": "2026-03-05"}).json()
     assert day["runs"][-1] == {"state": "seen", "start": 510, "minutes": 930}

@@ -92,6 +92,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cameras/onvif/add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add Profile */
+        post: operations["add_profile_api_cameras_onvif_add_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/onvif/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find Cameras */
+        post: operations["find_cameras_api_cameras_onvif_find_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/onvif/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look At Profile */
+        post: operations["look_at_profile_api_cameras_onvif_look_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/onvif/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read Camera */
+        post: operations["read_camera_api_cameras_onvif_read_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cameras/test": {
         parameters: {
             query?: never;
@@ -125,6 +193,76 @@ export interface paths {
         head?: never;
         /** Change Camera */
         patch: operations["change_camera_api_cameras__camera__patch"];
+        trace?: never;
+    };
+    "/api/cameras/{camera}/encoder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read Encoder */
+        get: operations["read_encoder_api_cameras__camera__encoder_get"];
+        /** Join Camera */
+        put: operations["join_camera_api_cameras__camera__encoder_put"];
+        /** Set Encoder */
+        post: operations["set_encoder_api_cameras__camera__encoder_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera}/encoder/keyframe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask Keyframe */
+        post: operations["ask_keyframe_api_cameras__camera__encoder_keyframe_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera}/encoder/snapshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take Snapshot */
+        post: operations["take_snapshot_api_cameras__camera__encoder_snapshot_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cameras/{camera}/encoder/time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set Time */
+        post: operations["set_time_api_cameras__camera__encoder_time_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/connectors": {
@@ -1348,6 +1486,25 @@ export interface components {
             version: string;
         };
         /**
+         * AccessIn
+         * @description How a camera is reached.
+         */
+        AccessIn: {
+            /** Address */
+            address: string;
+            /**
+             * Password
+             * Format: password
+             * @default
+             */
+            password: string;
+            /**
+             * User
+             * @default
+             */
+            user: string;
+        };
+        /**
          * AccountIn
          * @description A new account. Without a password a one-time password is made and answered once.
          */
@@ -1400,6 +1557,21 @@ export interface components {
             password_at: string;
             /** Roles */
             roles: string[];
+        };
+        /**
+         * Agreed
+         * @description One change that the administrator has seen and agreed to.
+         */
+        Agreed: {
+            /** Profile */
+            profile: string;
+            /** Wanted */
+            wanted: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "codec" | "gop" | "rate" | "size";
         };
         /**
          * Audited
@@ -1706,6 +1878,27 @@ export interface components {
             what: "flagged" | "judged" | "undone" | "reported" | "closed";
         };
         /**
+         * ChangeView
+         * @description What should be set otherwise. `what` is also the key of the reason.
+         */
+        ChangeView: {
+            /** Now */
+            now: string;
+            /** Now S */
+            now_s?: number | null;
+            /** Profile */
+            profile: string;
+            /** Wanted */
+            wanted: string;
+            /** Wanted S */
+            wanted_s?: number | null;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "codec" | "gop" | "rate" | "size";
+        };
+        /**
          * Changed
          * @description What a command touched, and the meeting's revision that the next snapshots carry.
          */
@@ -1992,57 +2185,6 @@ export interface components {
             } | null;
         };
         /**
-         * DeviceView
-         * @description One line of the device list.
-         */
-        DeviceView: {
-            /** Accepted At */
-            accepted_at: string | null;
-            /** Capabilities */
-            capabilities: string[];
-            /** Code */
-            code: string | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Groups */
-            groups: string[];
-            /** Id */
-            id: string;
-            /** Kind */
-            kind: string;
-            /** Meeting */
-            meeting: string | null;
-            /** Model */
-            model: string;
-            /** Name */
-            name: string;
-            /** Online */
-            online: boolean;
-            /** Profile */
-            profile: string;
-            reported: components["schemas"]["ReportedView"] | null;
-            /** Revision */
-            revision: number;
-            /** Seat */
-            seat: string | null;
-            /** Seen At */
-            seen_at: string | null;
-            /** Settings */
-            settings: {
-                [key: string]: unknown;
-            };
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "waiting" | "accepted" | "refused" | "retired";
-            /** Version */
-            version: string;
-        };
-        /**
          * DeviceWhole
          * @description A device with what it should be and what happened to it.
          */
@@ -2116,6 +2258,24 @@ export interface components {
             title: string;
         };
         /**
+         * EncoderView
+         * @description A camera as it is set. `skew_s`: seconds that its clock is ahead, null when it does not tell.
+         */
+        EncoderView: {
+            /** Changes */
+            changes: components["schemas"]["ChangeView"][];
+            device: components["schemas"]["edge__devices__onvif__http__DeviceView"];
+            /** Profiles */
+            profiles: components["schemas"]["edge__devices__onvif__http__ProfileView"][];
+            /**
+             * Refused
+             * @default []
+             */
+            refused: components["schemas"]["RefusedView"][];
+            /** Skew S */
+            skew_s: number | null;
+        };
+        /**
          * EnrolIn
          * @description What a device shows: the token of the QR code, its public key, what it is.
          */
@@ -2185,6 +2345,22 @@ export interface components {
             sha256: string;
             /** Url */
             url: string;
+        };
+        /**
+         * FoundView
+         * @description A camera that answered. `camera`: its id when it is watched already.
+         */
+        FoundView: {
+            /** Address */
+            address: string;
+            /** Camera */
+            camera: string | null;
+            /** Hardware */
+            hardware: string;
+            /** Host */
+            host: string;
+            /** Name */
+            name: string;
         };
         /**
          * Grown
@@ -2338,6 +2514,7 @@ export interface components {
          * @description The last seven days of every registered camera.
          */
         LedgerWeek: {
+            audited: components["schemas"]["Audited"];
             /** Cameras */
             cameras: components["schemas"]["CameraWeek"][];
             /** Days */
@@ -2354,6 +2531,27 @@ export interface components {
             root: string;
             /** Size */
             size: number;
+        };
+        /**
+         * LookIn
+         * @description A profile to look at.
+         */
+        LookIn: {
+            /** Address */
+            address: string;
+            /**
+             * Password
+             * Format: password
+             * @default
+             */
+            password: string;
+            /** Profile */
+            profile: string;
+            /**
+             * User
+             * @default
+             */
+            user: string;
         };
         /**
          * MaskView
@@ -2579,6 +2777,36 @@ export interface components {
             title: string;
         };
         /**
+         * NewIn
+         * @description A camera to be watched by this profile.
+         */
+        NewIn: {
+            /** Address */
+            address: string;
+            /** Name */
+            name: string;
+            /**
+             * Password
+             * Format: password
+             * @default
+             */
+            password: string;
+            /**
+             * Place
+             * @default
+             */
+            place: string;
+            /** Profile */
+            profile: string;
+            /**
+             * User
+             * @default
+             */
+            user: string;
+            /** Watcher */
+            watcher?: string | null;
+        };
+        /**
          * NewItem
          * @description A line of the agenda, put at the end.
          */
@@ -2785,42 +3013,12 @@ export interface components {
             };
         };
         /**
-         * ProfileView
-         * @description A model or group and the settings it comes to.
-         */
-        ProfileView: {
-            /** Id */
-            id: string;
-            /** Kind */
-            kind: string;
-            /** Layer */
-            layer: string;
-            /** Notes */
-            notes: {
-                [key: string]: string;
-            } | null;
-            /** Paths */
-            paths: {
-                [key: string]: string;
-            };
-            /** Picture */
-            picture: string;
-            /** Settings */
-            settings: {
-                [key: string]: unknown;
-            };
-            /** Title */
-            title: {
-                [key: string]: string;
-            };
-        };
-        /**
          * ProfilesView
          * @description Every profile, and the schema that forms are made from.
          */
         ProfilesView: {
             /** Profiles */
-            profiles: components["schemas"]["ProfileView"][];
+            profiles: components["schemas"]["edge__devices__http__ProfileView"][];
             /** Settings */
             settings: {
                 [key: string]: unknown;
@@ -2865,6 +3063,28 @@ export interface components {
          * @enum {string}
          */
         Reason: "no_waste" | "own_bin" | "sanitation" | "attended" | "animal" | "light" | "other";
+        /**
+         * RefusedView
+         * @description What the camera did not take, and why: one of errors.house.onvif_*.
+         */
+        RefusedView: {
+            /** Code */
+            code: string;
+            /**
+             * Facts
+             * @default {}
+             */
+            facts: {
+                [key: string]: string | number | boolean | null;
+            };
+            /** Profile */
+            profile: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "codec" | "gop" | "rate" | "size";
+        };
         /**
          * Report
          * @description One fact on its way to one connector.
@@ -3134,6 +3354,14 @@ export interface components {
             seen_at: string;
         };
         /**
+         * SetIn
+         * @description What to set, and nothing else.
+         */
+        SetIn: {
+            /** Agreed */
+            agreed: components["schemas"]["Agreed"][];
+        };
+        /**
          * SightingBrief
          * @description One line of the queue.
          */
@@ -3289,6 +3517,18 @@ export interface components {
         SignedWords: {
             /** Jws */
             jws: string;
+        };
+        /**
+         * SnapshotView
+         * @description The camera's own picture, masks painted over.
+         */
+        SnapshotView: {
+            /** Height */
+            height: number;
+            /** Jpeg Base64 */
+            jpeg_base64: string;
+            /** Width */
+            width: number;
         };
         /**
          * Standing
@@ -3476,6 +3716,123 @@ export interface components {
          * @enum {string}
          */
         cameras__domain__ledger__State: "seen" | "idle" | "off" | "moved" | "dark" | "covered" | "unreadable" | "refused" | "gap";
+        /**
+         * DeviceView
+         * @description One line of the device list.
+         */
+        edge__devices__http__DeviceView: {
+            /** Accepted At */
+            accepted_at: string | null;
+            /** Capabilities */
+            capabilities: string[];
+            /** Code */
+            code: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Groups */
+            groups: string[];
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Meeting */
+            meeting: string | null;
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            /** Online */
+            online: boolean;
+            /** Profile */
+            profile: string;
+            reported: components["schemas"]["ReportedView"] | null;
+            /** Revision */
+            revision: number;
+            /** Seat */
+            seat: string | null;
+            /** Seen At */
+            seen_at: string | null;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "accepted" | "refused" | "retired";
+            /** Version */
+            version: string;
+        };
+        /**
+         * ProfileView
+         * @description A model or group and the settings it comes to.
+         */
+        edge__devices__http__ProfileView: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Layer */
+            layer: string;
+            /** Notes */
+            notes: {
+                [key: string]: string;
+            } | null;
+            /** Paths */
+            paths: {
+                [key: string]: string;
+            };
+            /** Picture */
+            picture: string;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** Title */
+            title: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * DeviceView
+         * @description What it says it is.
+         */
+        edge__devices__onvif__http__DeviceView: {
+            /** Firmware */
+            firmware: string;
+            /** Maker */
+            maker: string;
+            /** Model */
+            model: string;
+        };
+        /**
+         * ProfileView
+         * @description One stream. `gop_s`: seconds between keyframes; `constant`: constant bit rate, null when there is no choice.
+         */
+        edge__devices__onvif__http__ProfileView: {
+            /** Codec */
+            codec: string;
+            /** Constant */
+            constant: boolean | null;
+            /** Fps */
+            fps: number;
+            /** Gop S */
+            gop_s: number | null;
+            /** Height */
+            height: number;
+            /** Kbps */
+            kbps: number | null;
+            /** Name */
+            name: string;
+            /** Profile */
+            profile: string;
+            /** Width */
+            width: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -3813,6 +4170,170 @@ export interface operations {
             };
         };
     };
+    add_profile_api_cameras_onvif_add_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraView"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_cameras_api_cameras_onvif_find_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundView"][];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_profile_api_cameras_onvif_look_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestView"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_camera_api_cameras_onvif_read_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EncoderView"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     try_camera_api_cameras_test_post: {
         parameters: {
             query?: never;
@@ -3915,6 +4436,252 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CameraView"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_encoder_api_cameras__camera__encoder_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EncoderView"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    join_camera_api_cameras__camera__encoder_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EncoderView"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_encoder_api_cameras__camera__encoder_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EncoderView"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_keyframe_api_cameras__camera__encoder_keyframe_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_snapshot_api_cameras__camera__encoder_snapshot_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotView"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_time_api_cameras__camera__encoder_time_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EncoderView"];
                 };
             };
             /** @description Forbidden */
@@ -4118,7 +4885,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeviceView"][];
+                    "application/json": components["schemas"]["edge__devices__http__DeviceView"][];
                 };
             };
             /** @description Forbidden */
@@ -4202,7 +4969,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeviceView"];
+                    "application/json": components["schemas"]["edge__devices__http__DeviceView"];
                 };
             };
             /** @description Forbidden */
@@ -4246,7 +5013,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeviceView"];
+                    "application/json": components["schemas"]["edge__devices__http__DeviceView"];
                 };
             };
             /** @description Forbidden */
@@ -4328,7 +5095,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeviceView"];
+                    "application/json": components["schemas"]["edge__devices__http__DeviceView"];
                 };
             };
             /** @description Forbidden */
@@ -4368,7 +5135,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeviceView"];
+                    "application/json": components["schemas"]["edge__devices__http__DeviceView"];
                 };
             };
             /** @description Forbidden */

@@ -1,15 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import type { components } from "../ground/api.gen";
 import { get } from "../ground/http/client";
 import { useNow } from "../ground/live/source";
 import { Loaded } from "../ground/parts/states";
 import { Page } from "../ground/shells/Page";
+import { auditWords } from "../ground/words/audit";
 import { bytes, date, number } from "../ground/words/format";
 import classes from "./house.module.css";
 import type { Health } from "./model";
 import { Ago, State, type Tone } from "./parts";
 
+type LedgerWeek = components["schemas"]["LedgerWeek"];
 const DAY_MS = 86_400_000;
 const LOW_DISK = 0.1;
 const OLD_BACKUP_DAYS = 7;
@@ -82,6 +86,19 @@ function Waiting({ waiting, dead }: Health["reports"]) {
   );
 }
 
+/** How the cameras were watched today, and how sure their sleep is. Nothing where there are none. */
+function Watching() {
+  const { t } = useTranslation();
+  const { data } = useQuery({ queryKey: ["ledger"], queryFn: () => get<LedgerWeek>("/api/ledger"), refetchInterval: 60_000 });
+  if (data === undefined || data.cameras.length === 0) return null;
+  const blind = data.cameras.reduce((sum, { days }) => sum + (days[0]?.blind ?? 0), 0);
+  return (
+    <Figure title={t("house.health.blind")} tone={blind > 0 ? "wait" : "good"} state={auditWords(t, data.audited)}>
+      <Link to="/cameras">{t("house.health.blindMinutes", { count: blind })}</Link>
+    </Figure>
+  );
+}
+
 function Figures({ health }: { health: Health }) {
   const { t } = useTranslation();
   const now = useNow(60_000);
@@ -101,6 +118,7 @@ function Figures({ health }: { health: Health }) {
         {t(health.broker_connected ? "house.health.brokerUp" : "house.health.brokerDown")}
       </Figure>
       <Memory health={health} />
+      <Watching />
     </div>
   );
 }

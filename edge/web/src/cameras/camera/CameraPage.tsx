@@ -10,6 +10,8 @@ import { Areas } from "./Areas";
 import classes from "./CameraPage.module.css";
 import { useCameras, type Camera } from "./data";
 import { dayOf } from "./days";
+import { Gate } from "./Gate";
+import { Ledger } from "./Ledger";
 import { Player } from "./Player";
 import { Standing } from "./Standing";
 import { TimeLine, useSpans } from "./TimeLine";
@@ -50,7 +52,11 @@ function Shown({ camera }: { camera: Camera }) {
       }
     >
       <Watch camera={camera} />
-      <div className={classes.below}>{administers && <Areas camera={camera.id} />}</div>
+      <div className={classes.below}>
+        <Ledger camera={camera.id} />
+        <Gate camera={camera.id} />
+        {administers && <Areas camera={camera.id} />}
+      </div>
     </Page>
   );
 }

@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import { Ago } from "../../ground/parts/Ago";
 import { Empty, Loaded } from "../../ground/parts/states";
 import { Page } from "../../ground/shells/Page";
+import { BlindWeek } from "../camera/BlindWeek";
 import { useCameras, useLook, type Camera } from "../camera/data";
 import { Standing } from "../camera/Standing";
 import classes from "./Wall.module.css";
@@ -56,11 +57,14 @@ export function WallPage() {
           found.length === 0 ? (
             <Empty title={t("house.cameras.empty.title")}>{t("camera.wall.empty")}</Empty>
           ) : (
-            <ul className={classes.wall}>
-              {found.map((camera) => (
-                <Tile key={camera.id} camera={camera} />
-              ))}
-            </ul>
+            <>
+              <ul className={classes.wall}>
+                {found.map((camera) => (
+                  <Tile key={camera.id} camera={camera} />
+                ))}
+              </ul>
+              <BlindWeek />
+            </>
           )
         }
       </Loaded>

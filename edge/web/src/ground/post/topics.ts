@@ -12,4 +12,4 @@ export const meetingTopic = (meeting: string, what: MeetingTopic) => topics[what
 export const askTopic = topics.ask;
 export const answerTopic = topics.answer;
 export const deviceTopic = (device: string, what: "status" | "about" | "desired" | "reported" | "do" | "done") => topics[what](device);
-export const cameraTopic = (camera: string, what: "health" | "look") => topics[what](camera);
+export const cameraTopic = (camera: string, what: "health" | "look" | "gate") => topics[what](camera);
