@@ -11,8 +11,9 @@ from broker.envelope import part
 from broker.messages.meetings import LogHead
 from meeting import store
 from meeting.domain.errors import Code, Refusal
-from meeting.domain.rules import Rule
+from meeting.domain.rules import Blank, Rule
 from meeting.domain.secrecy import read_message
+from meeting.domain.tally import NOBODY
 from meeting.log import merkle
 from meeting.log.bundle import Bundle, Line, Name, to_bytes
 from meeting.log.entries import name_hash
@@ -164,10 +165,11 @@ class Reading:
     def _box(self, session: Session, motion: Motion) -> tuple[BoxLine, ...]:
         """Of a secret vote: its ballots in the order of their trackers, which is that of the log."""
         slate = store.as_motion(motion).slate
+        invalid = {NOBODY} if rule_of(self.house, motion).blank is Blank.INVALID else set()
         said = (json.loads(one.text) for one in store.log_of_motion(session, motion.meeting, motion.id, "secret_ballot"))
         read = ((one["index"], one["tracker"], read_message(part(one["prepared"])).choice) for one in said)
         return tuple(
-            BoxLine(code=code_of(tracker), tracker=tracker, choice=choice, index=index, counts=choice in slate)
+            BoxLine(code=code_of(tracker), tracker=tracker, choice=choice, index=index, counts=choice in slate and choice not in invalid)
             for index, tracker, choice in read
         )
 

@@ -294,7 +294,7 @@ class BoxLine(Words):
     choice: str
     index: int
     counts: bool
-    """False for a ballot that says what is not on the paper."""
+    """False for an invalid ballot: one that says what is not on the paper, or nothing where the rule calls that invalid."""
 
 
 class CorrectionView(Words):

@@ -181,7 +181,9 @@ def test_rules_that_nobody_could_count_are_refused() -> None:
 
 
 @pytest.mark.parametrize(("blank", "valid", "invalid", "elected"), [(Blank.VALID, 4, 0, ()), (Blank.INVALID, 3, 1, ("c1",))])
-def test_the_rule_says_whether_a_ballot_that_elects_nobody_is_valid(blank: Blank, valid: int, invalid: int, elected: tuple[str, ...]) -> None:
+def test_the_rule_says_whether_a_ballot_that_elects_nobody_is_valid(
+    blank: Blank, valid: int, invalid: int, elected: tuple[str, ...]
+) -> None:
     """With base `cast` it can decide: two of four are not more than half, two of three are."""
     rule = replace(ELECTION, base=Base.CAST, blank=blank)
     counted = elect(Slate(ids(2), 1), "c1", "c1", "c2", NOBODY, rule=rule)

@@ -8,7 +8,7 @@ import { pressed } from "../src/meeting/tablet/Election";
 
 const people = ["c1", "c2", "c3"].map((id) => ({ id, name: `Ứng viên ${id}`, about: "" }));
 const asked = { method: "election" as const, candidates: people, seats: 2 };
-const count: Count = { votes: { c1: 3, c2: 2, c3: 2 }, eligible: 5, present: 4, cast: 4, valid: 4, invalid: 0, base: 4, needed: 2, adopted: false, elected: ["c1"], tied: ["c2", "c3"] };
+const count: Count = { votes: { c1: 3, c2: 2, c3: 2 }, eligible: 5, present: 4, cast: 4, valid: 4, blank: 0, invalid: 0, base: 4, needed: 2, adopted: false, elected: ["c1"], tied: ["c2", "c3"] };
 const t = ((key: string) => key) as unknown as TFunction;
 
 describe("a choice of an election", () => {

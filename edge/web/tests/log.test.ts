@@ -4,7 +4,8 @@ import { base64url, canonical, fromBase64, fromHex, hex, join, sha256, utf8, typ
 import type { Receipt } from "../src/ground/wire";
 import { checkPaper } from "../src/meeting/log/ballot";
 import { checkSignature, readCheckpoint } from "../src/meeting/log/checkpoint";
-import { leafHash, nodeHash, rootOf } from "../src/meeting/log/merkle";
+import { readKept } from "../src/meeting/log/grown";
+import { extendsTree, leafHash, nodeHash, rootOf } from "../src/meeting/log/merkle";
 import { checkReceipt, codeOf, findInBundle, overall } from "../src/meeting/log/receipt";
 
 /** The tree of RFC 6962 2.1.3's example shape: entries d0..d6. */
@@ -19,6 +20,14 @@ async function path(leaves: Bytes[], index: number): Promise<Bytes[]> {
   const split = 2 ** Math.ceil(Math.log2(leaves.length) - 1);
   if (index < split) return [...(await path(leaves.slice(0, split), index)), await tree(leaves.slice(split))];
   return [...(await path(leaves.slice(split), index - split)), await tree(leaves.slice(0, split))];
+}
+
+/** PROOF(earlier, leaves) as RFC 6962, 2.1.2 writes it. */
+async function grown(leaves: Bytes[], earlier: number, whole = true): Promise<Bytes[]> {
+  if (earlier === leaves.length) return whole ? [] : [await tree(leaves)];
+  const split = 2 ** Math.ceil(Math.log2(leaves.length) - 1);
+  if (earlier <= split) return [...(await grown(leaves.slice(0, split), earlier, whole)), await tree(leaves.slice(split))];
+  return [...(await grown(leaves.slice(split), earlier - split, false)), await tree(leaves.slice(0, split))];
 }
 
 const entries = (count: number) => Promise.all(Array.from({ length: count }, (_, index) => leafHash(utf8(`d${index}`))));
@@ -49,6 +58,33 @@ describe("the Merkle tree", () => {
     expect(await rootOf({ leaf, index: 3, size: 7, proof: [...proof, leaf] })).toBeNull();
     const elsewhere = await rootOf({ leaf, index: 2, size: 7, proof });
     expect(elsewhere === null ? null : hex(elsewhere)).not.toBe(root);
+  });
+});
+
+describe("a log that only grew", () => {
+  it("is proved from every earlier size to every later one, and for no other root", async () => {
+    const leaves = await entries(13);
+    const roots = await Promise.all(leaves.map((_, at) => tree(leaves.slice(0, at + 1))));
+    const other = await leafHash(utf8("other"));
+    for (let second = 1; second <= leaves.length; second += 1) {
+      for (let first = 1; first <= second; first += 1) {
+        const proof = await grown(leaves.slice(0, second), first);
+        const [earlier, later] = [{ size: first, root: roots[first - 1] ?? other }, { size: second, root: roots[second - 1] ?? other }];
+        expect(await extendsTree({ earlier, later, proof })).toBe(true);
+        expect(await extendsTree({ earlier: { size: first, root: other }, later, proof })).toBe(false);
+        expect(await extendsTree({ earlier, later: { size: second, root: other }, proof })).toBe(false);
+        expect(await extendsTree({ earlier, later, proof: [...proof, other] })).toBe(false);
+        if (proof.length > 0) expect(await extendsTree({ earlier, later, proof: proof.slice(1) })).toBe(false);
+      }
+    }
+  });
+
+  it("is asked about with what people scan or type", () => {
+    const note = "dinh.local/n1/m1\n137\nAAAA\n\n— dinh.local/n1/m1 BBBB\n";
+    expect(readKept(note)).toEqual({ note });
+    expect(readKept(note.split("\n").join("  "))).toEqual({ note });
+    expect(readKept("1.250 3fa9 8C21 77d0 04be")).toEqual({ size: 1250, root: "3fa98c2177d004be" });
+    for (const text of ["", "137", "3fa98c2177d004be", "137 3fa9", "12.5 3fa98c2177d004be", "0 3fa98c2177d004be", "137 — 3fa98c2177d004be"]) expect(readKept(text)).toBeNull();
   });
 });
 

@@ -19,6 +19,7 @@ export type PinView = Schemas["PinView"];
 export type RuleLine = Schemas["RuleLine"];
 export type BoardLine = Schemas["BoardLine"];
 export type BoxLine = Schemas["BoxLine"];
+export type Grown = Schemas["Grown"];
 export type ResultView = Schemas["ResultView"];
 export type RollCallView = Schemas["RollCallView"];
 export type Changed = Schemas["Changed"];

@@ -11,6 +11,7 @@ import { dateTime, number, timeToSecond } from "../ground/words/format";
 import { useResult, type ResultView } from "./api";
 import { Correct } from "./control/Correct";
 import { Chosen } from "./parts/Chosen";
+import { Compare } from "./parts/Compare";
 import { chosenOf } from "./parts/choice";
 import { ruleLine } from "./parts/rule";
 import { Corrections } from "./parts/Corrections";
@@ -93,6 +94,7 @@ function Check({ result, file }: { result: ResultView; file: string }) {
           </dl>
         </div>
       )}
+      <Compare meeting={result.meeting} log_key={result.log_key} />
     </section>
   );
 }

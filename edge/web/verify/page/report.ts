@@ -80,17 +80,17 @@ function drawFinding({ code, where, facts }: Finding, given: Given): HTMLElement
 
 /** The place in words: "Dòng sổ số 12 (lá phiếu)". */
 function placeName(where: string, given: Given): string {
-  const [, pile = "", digits = ""] = /^(entries|receipts|heads|documents)\[(\d+)\]/.exec(where) ?? [];
+  const [, pile, digits = ""] = /^(entries|receipts|heads|documents)\[(\d+)\]/.exec(where) ?? [];
   const place = Number(digits);
+  if (pile === undefined) {
+    const [head = ""] = where.split(".");
+    return words("places", knows("places", head) ? head : "bundle");
+  }
   if (pile === "receipts") return words("places", "receipt", { name: given.receipts[place]?.name ?? digits });
   if (pile === "heads") return words("places", "head", { number: place + 1 });
   if (pile === "documents") return words("places", "document", { name: given.documents[place]?.name ?? digits });
-  if (pile === "entries") {
-    const kind = kindOf(given.bundle?.bytes, place);
-    return kind === null ? words("places", "entry", { number: digits }) : words("places", "entryOf", { number: digits, kind: words("kinds", kind) });
-  }
-  const [head = ""] = where.split(".");
-  return knows("places", head) ? words("places", head) : words("places", "bundle");
+  const kind = kindOf(given.bundle?.bytes, place);
+  return kind === null ? words("places", "entry", { number: digits }) : words("places", "entryOf", { number: digits, kind: words("kinds", kind) });
 }
 
 /** What the entry says it is. Only for people to find their way: a file that is wrong may say anything. */

@@ -25,7 +25,7 @@ export interface Paper {
   /** The key of a secret vote; null for an open one. */
   secret: SecretWords | null;
   documents: { id: string; title: string; sha256: string }[];
-  rule: { title: string; base: "all" | "present" | "cast"; share: [number, number]; strict: boolean; citation: string; verified: boolean; weights: boolean };
+  rule: { title: string; base: "all" | "present" | "cast"; share: [number, number]; strict: boolean; citation: string; verified: boolean; weights: boolean; blank: "valid" | "invalid" };
   /** How many may vote; the hash of the list, which stands in the log as the opening roll. */
   voters: { count: number; weight: number; sha256: string; chair: string | null };
   opened_at: string;

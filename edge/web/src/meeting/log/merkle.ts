@@ -35,6 +35,40 @@ export async function rootOf({ leaf, index, size, proof }: Inclusion): Promise<B
   return last === 0 ? here : null;
 }
 
+export interface Growth {
+  earlier: { size: number; root: Bytes };
+  later: { size: number; root: Bytes };
+  proof: Bytes[];
+}
+
+/** Whether the earlier tree is a beginning of the later one (RFC 9162, 2.1.4.2). */
+export async function extendsTree({ earlier, later, proof }: Growth): Promise<boolean> {
+  if (earlier.size < 1 || earlier.size > later.size) return false;
+  if (earlier.size === later.size) return proof.length === 0 && hex(earlier.root) === hex(later.root);
+  const heads = await headsOf(earlier, later.size, proof);
+  return heads !== null && hex(heads.old) === hex(earlier.root) && hex(heads.now) === hex(later.root);
+}
+
+/** Both roots that the proof leads to, or null when sizes and length of the proof cannot belong together. */
+async function headsOf(earlier: Growth["earlier"], size: number, proof: Bytes[]): Promise<{ old: Bytes; now: Bytes } | null> {
+  let [place, last] = [earlier.size - 1, size - 1];
+  while (place % 2 === 1) [place, last] = [Math.floor(place / 2), Math.floor(last / 2)];
+  const [start, ...path] = place === 0 ? [earlier.root, ...proof] : proof;
+  if (start === undefined) return null;
+  let [old, now] = [start, start];
+  for (const sibling of path) {
+    if (last === 0) return null;
+    if (place % 2 === 1 || place === last) {
+      [old, now] = [await nodeHash(sibling, old), await nodeHash(sibling, now)];
+      while (place % 2 === 0 && place !== 0) [place, last] = [Math.floor(place / 2), Math.floor(last / 2)];
+    } else {
+      now = await nodeHash(now, sibling);
+    }
+    [place, last] = [Math.floor(place / 2), Math.floor(last / 2)];
+  }
+  return last === 0 ? { old, now } : null;
+}
+
 export async function includes(root: Bytes, inclusion: Inclusion): Promise<boolean> {
   const found = await rootOf(inclusion);
   return found !== null && hex(found) === hex(root);

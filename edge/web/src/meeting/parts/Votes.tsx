@@ -54,7 +54,7 @@ function shape(large: boolean, many: number): string | undefined {
 }
 
 /** Votes of every candidate, most first; the line shows how many were needed. In the hall as many as are read from the last row. */
-function Candidates({ count, candidates, large }: { count: Count; candidates: Candidate[]; large: boolean }) {
+function Candidates({ count, asked: { candidates, rule }, large }: { count: Count; asked: Asked; large: boolean }) {
   const { t } = useTranslation();
   const lines = candidates.map((candidate, at) => ({ candidate, place: at + 1 }));
   lines.sort((a, b) => (count.votes[b.candidate.id] ?? 0) - (count.votes[a.candidate.id] ?? 0));
@@ -67,6 +67,7 @@ function Candidates({ count, candidates, large }: { count: Count; candidates: Ca
           <Row key={candidate.id} candidate={candidate} place={place} count={count} />
         ))}
       </dl>
+      {count.blank > 0 && <p className="quiet">{t(`meeting.election.blankCount.${rule?.blank ?? "valid"}`, { blank: number(count.blank) })}</p>}
       {rest > 0 && <p className="quiet">{t("meeting.election.rest", { rest: number(rest) })}</p>}
     </>
   );
@@ -74,5 +75,5 @@ function Candidates({ count, candidates, large }: { count: Count; candidates: Ca
 
 /** The numbers of a result as bars: three choices, or every candidate. */
 export function Votes({ count, asked, large = false }: { count: Count; asked: Asked; large?: boolean }) {
-  return asked.method === "election" ? <Candidates count={count} candidates={asked.candidates} large={large} /> : <Bars count={count} large={large} />;
+  return asked.method === "election" ? <Candidates count={count} asked={asked} large={large} /> : <Bars count={count} large={large} />;
 }

@@ -9,6 +9,8 @@ export interface Asked {
   method: "question" | "election";
   candidates: Candidate[];
   seats: number;
+  /** Says what a ballot is that elects nobody. */
+  rule?: { blank?: "valid" | "invalid" } | null;
 }
 
 export function isAnswer(choice: string): choice is ChoiceId {

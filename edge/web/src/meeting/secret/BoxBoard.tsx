@@ -2,7 +2,7 @@ import { Table } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { ResultView } from "../api";
 import { Chosen } from "../parts/Chosen";
-import { chosenOf } from "../parts/choice";
+import { chosenOf, NOBODY } from "../parts/choice";
 import classes from "../result.module.css";
 import { BoxCounts } from "./Counts";
 
@@ -33,7 +33,7 @@ export function BoxBoard({ result }: { result: ResultView }) {
                       <Chosen choice={line.choice} names={chosenOf(result.motion.candidates, line.choice).map(({ name }) => name)} size={14} />
                     </span>
                   ) : (
-                    t("meeting.secret.invalid")
+                    t(line.choice === NOBODY ? "meeting.secret.invalidBlank" : "meeting.secret.invalid")
                   )}
                 </Table.Td>
               </Table.Tr>

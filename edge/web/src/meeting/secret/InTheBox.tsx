@@ -1,10 +1,9 @@
 import { Button } from "@mantine/core";
-import { IconAlertTriangle, IconCircleCheck, IconClock, IconEraser } from "@tabler/icons-react";
+import { IconEraser } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { QrCode } from "../../ground/parts/QrCode";
+import { Slip } from "../parts/Slip";
 import { useDesk, useView } from "../tablet/context";
-import { takesFocus } from "../tablet/focus";
 import classes from "./InTheBox.module.css";
 import { nameOf, type At, type Sealed } from "./sealed";
 
@@ -21,42 +20,36 @@ export function SecretNote() {
   return <p className={classes.note}>{t("meeting.secret.note")}</p>;
 }
 
-const SHAPES = { asking: IconClock, waiting: IconClock, boxed: IconCircleCheck, forgotten: IconCircleCheck, outside: IconAlertTriangle };
+const STATES = { asking: "waiting", waiting: "waiting", boxed: "done", forgotten: "done", outside: "outside" } as const;
 
-function Code({ sealed, small }: { sealed: At<"boxed">; small: boolean }) {
-  const { t } = useTranslation();
-  return (
-    <div className={classes.code}>
-      <QrCode text={`dinh:${sealed.meeting}/${sealed.motion}/${sealed.code}#${sealed.tracker}`} size={small ? 124 : 190} label={t("meeting.secret.qr")} />
-      <p>{t("meeting.secret.code")}</p>
-      <p className={classes.letters}>{sealed.code}</p>
-    </div>
-  );
-}
+/** What the QR of a boxed ballot says: which vote, the code, and the whole tracker. */
+export const boxQr = ({ meeting, motion, code, tracker }: At<"boxed">) => `dinh:${meeting}/${motion}/${code}#${tracker}`;
 
 /** Where the ballot is: sealed, on its way, in the box with the code that finds it, or left outside. Never what it says. */
 export function InTheBox({ sealed, small = false, children }: { sealed: Sealed; small?: boolean; children?: ReactNode }) {
   const { t } = useTranslation();
   const desk = useDesk();
-  const Shape = SHAPES[sealed.step];
-  const done = sealed.step === "boxed" || sealed.step === "forgotten";
+  const boxed = sealed.step === "boxed" ? sealed : undefined;
   return (
-    <section className={small ? classes.small : classes.ballot} aria-live="polite">
-      <div className={classes.main}>
-        <p className={done ? classes.done : classes[sealed.step]} ref={small ? undefined : takesFocus} tabIndex={-1}>
-          <Shape size={28} aria-hidden="true" /> {t(`meeting.secret.step.${sealed.step}`)}
-        </p>
+    <div aria-live="polite">
+      <Slip
+        small={small}
+        state={STATES[sealed.step]}
+        line={t(`meeting.secret.step.${sealed.step}`)}
+        code={boxed && { name: t("meeting.secret.code"), letters: boxed.code, qr: boxQr(boxed), label: t("meeting.secret.qr") }}
+        actions={
+          <>
+            {boxed && (
+              <Button size="lg" variant="default" onClick={() => void desk.booth?.forget(sealed.motion, sealed.member)} leftSection={<IconEraser size={24} />}>
+                {t("meeting.secret.forget")}
+              </Button>
+            )}
+            {children}
+          </>
+        }
+      >
         <p className={classes.text}>{t(`meeting.secret.text.${sealed.step}`)}</p>
-        <div className={classes.actions}>
-          {sealed.step === "boxed" && (
-            <Button size="lg" variant="default" onClick={() => void desk.booth?.forget(sealed.motion, sealed.member)} leftSection={<IconEraser size={24} />}>
-              {t("meeting.secret.forget")}
-            </Button>
-          )}
-          {children}
-        </div>
-      </div>
-      {sealed.step === "boxed" && <Code sealed={sealed} small={small} />}
-    </section>
+      </Slip>
+    </div>
   );
 }

@@ -11,7 +11,7 @@ import { found, type Finding } from "./found";
 import type { At } from "./sealed";
 
 /** After the close the tablet looks for its own ballot by itself, and says what it found. */
-function Search({ sealed }: { sealed: At<"boxed"> }) {
+export function Search({ sealed }: { sealed: At<"boxed"> }) {
   const { t } = useTranslation();
   const desk = useDesk();
   const search = useQuery<Finding>({

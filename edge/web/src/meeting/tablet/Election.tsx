@@ -147,7 +147,8 @@ function Review({ paper, chosen, busy, onEdit, onCast }: ReviewProps) {
           ))}
         </ul>
       )}
-      {more > 0 && <p className="quiet">{t("meeting.election.fewer", { more: number(more) })}</p>}
+      {lines.length === 0 && <p className={classes.blank}>{t(`meeting.election.blankIs.${paper.rule.blank}`)}</p>}
+      {lines.length > 0 && more > 0 && <p className="quiet">{t("meeting.election.fewer", { more: number(more) })}</p>}
       <div className={classes.bar}>
         <Button size="xl" variant="default" disabled={busy} onClick={onEdit} leftSection={<IconArrowLeft size={26} />}>
           {t("meeting.election.edit")}
