@@ -21,6 +21,7 @@ from broker.messages.devices import About, Desired, Reported, Status
 from broker.topics import ABOUT, DESIRED, FEED, HEALTH, REPORTED, SETTLED, SIGHTING, STATUS
 from cameras.domain.audits import RATE
 from cameras.watch.baselines import Baselines
+from cameras.watch.crashes import Crashes
 from cameras.watch.honesty import Honesty
 from cameras.watch.plan import Plan, plans_of
 from cameras.watch.recordings.keeper import Keeper
@@ -77,6 +78,7 @@ class Watcher:
         self.honesty = Honesty(options.home, self.client, options.device, rate=options.audit_rate)
         self.keeper = Keeper(options.home)
         self.shares = Shares(options.home)
+        self.crashes = Crashes(options.home)
         self._lock = threading.Lock()
         self._wanted: Desired | None = None
         self._applied = -1
@@ -88,6 +90,7 @@ class Watcher:
     def start(self) -> None:
         """Open the spool and connect. OSError when the home cannot be written."""
         self.spool.open()
+        self.crashes.begin()
         self.honesty.start()
         device = self.options.device
         self.client.on(DESIRED.of(device=device), self._desired)
@@ -115,6 +118,7 @@ class Watcher:
         self.honesty.stop()
         self.client.retain(STATUS, Status(state="offline", session=self._session, at=datetime.now(UTC)), device=self.options.device)
         self.client.stop()
+        self.crashes.end()
 
     def tick(self, now: float) -> None:
         """Apply what is wanted, start again what ended, pass on what found no room. `now` is time.monotonic()."""
@@ -124,6 +128,8 @@ class Watcher:
             self._apply(wanted)
         for running in list(self._running.values()):
             self._revive(running, now)
+        for plan in self.crashes.due():
+            self._begin(plan)
         for sighting in self._recorder.take_homeless() if self._recorder is not None else ():
             self.client.publish(SIGHTING, sighting, camera=sighting.camera)
         self.keeper.tick()
@@ -150,6 +156,7 @@ class Watcher:
         self.honesty.diary.keep(set(plans))
         for camera in [camera for camera, running in self._running.items() if switched or plans.get(camera) != running.plan]:
             self._end(camera)
+        self.crashes.keep(plans)
         for plan in plans.values():
             if not plan.enabled:
                 now = datetime.now(UTC)
@@ -172,6 +179,10 @@ class Watcher:
         self.client.retain(REPORTED, told, device=self.options.device)
 
     def _begin(self, plan: Plan) -> None:
+        if (health := self.crashes.aside(plan)) is not None:
+            self.honesty.diary.said(plan.id, health.state)
+            self.client.retain(HEALTH, health, camera=plan.id)
+            return
         from cameras.watch.camera import Camera, Means  # noqa: PLC0415 - numpy, OpenCV and PyAV come with the first camera
 
         recordings = self.keeper.taps(plan.id)
@@ -183,7 +194,7 @@ class Watcher:
         means = Means(told, recorder.analyst, levels, taps, onlookers.gauges, recorder.gallery, past=self.keeper, shares=self.shares)
         camera = Camera(plan, means)
         self.client.on(FEED.of(camera=plan.id), feeds.asked)
-        thread = threading.Thread(target=camera.run, name=f"camera-{plan.id}", daemon=True)
+        thread = threading.Thread(target=self.crashes.noted(plan.id, camera.run), name=f"camera-{plan.id}", daemon=True)
         self._running[plan.id] = _Running(plan, camera, thread)
         thread.start()
 
