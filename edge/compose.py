@@ -208,14 +208,21 @@ async def _life(rooms: Rooms) -> AsyncIterator[None]:
     await asyncio.to_thread(_wake, rooms)
     with suppress(NotImplementedError, RuntimeError):  # only the main thread's loop takes signals
         loop.add_signal_handler(signal.SIGUSR1, lambda: loop.run_in_executor(None, _nudged, rooms))
-    courier = asyncio.create_task(rooms.reporting.courier.run())
+    tasks = [asyncio.create_task(rooms.reporting.courier.run()), asyncio.create_task(_ticking(rooms))]
     try:
         yield
     finally:
-        courier.cancel()
-        with suppress(asyncio.CancelledError):
-            await courier
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.to_thread(_sleep, rooms)
+
+
+async def _ticking(rooms: Rooms) -> None:
+    """Cameras of a watcher that is heard no more pass on to another."""
+    while True:
+        await asyncio.sleep(1)
+        rooms.offices.devices.leases.tick()
 
 
 def _wake(rooms: Rooms) -> None:
@@ -231,6 +238,7 @@ def _wake(rooms: Rooms) -> None:
     devices.on_status.append(tablet)
     for door in (devices, TabletDoor(rooms.meetings), rooms.sighting_door, LedgerDoor(rooms.house)):
         rooms.switchboard.connect(door)
+    rooms.switchboard.connect(rooms.offices.devices.leases)
     for wanted in rooms.hub.topics():
         rooms.switchboard.listen(wanted, rooms.hub.heard)
     rooms.post.publish(BIRTH, Birth(session=fresh_id(), at=utc_now(), version=program_version()))

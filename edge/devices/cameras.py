@@ -3,10 +3,10 @@
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 from sqlmodel import Session, col, select
@@ -21,6 +21,7 @@ from edge.devices.tables import CameraRow, DeviceRow
 from edge.ports import Entry
 from edge.refusals import Code, Refusal
 
+T = TypeVar("T")
 PROBE: Final = (sys.executable, "-m", "cameras.watch.probe")
 PROBE_S: Final = 10.0
 SCHEMES: Final = frozenset({"rtsp", "rtsps", "rtspt", "http", "https", "file"})
@@ -83,7 +84,7 @@ class Cameras:
             self.devices.note(entry, by, "camera_added", camera, name=name, url=row.shown)
             return row
 
-        return self.devices.do(job)
+        return self._do(job)
 
     def change(self, camera: str, changes: CameraChanges, *, by: Person) -> CameraRow:
         """Change a camera; the watchers concerned get a new revision."""
@@ -92,15 +93,13 @@ class Cameras:
 
         def job(entry: Entry) -> CameraRow:
             row = one(entry.session, camera)
-            before = row.watcher
             if changes.url is not None:
                 self._seal(row, changes.url)
             self._apply(entry, row, changes)
-            self._refresh(entry, before)
             self.devices.note(entry, by, "camera_changed", camera, name=row.name, url=row.shown, enabled=row.enabled)
             return row
 
-        return self.devices.do(job)
+        return self._do(job)
 
     def remove(self, camera: str, *, by: Person) -> None:
         """Stop watching. The row stays for its sightings, its address does not."""
@@ -109,11 +108,9 @@ class Cameras:
             row = one(entry.session, camera)
             row.ended_at, row.enabled, row.sealed, row.onvif = self.parts.means.clock(), False, "", ""
             entry.session.add(row)
-            entry.session.flush()
-            self._refresh(entry, row.watcher)
             self.devices.note(entry, by, "camera_removed", camera, name=row.name)
 
-        self.devices.do(job)
+        self._do(job)
         for topic in (GATE, HEALTH, LOOK):
             self.parts.air.clear(topic, camera=camera)
 
@@ -160,12 +157,12 @@ class Cameras:
             row.settings = canonical(changes.settings).decode()
         entry.session.add(row)
         entry.session.flush()
-        self._refresh(entry, row.watcher)
 
-    def _refresh(self, entry: Entry, watcher: str | None) -> None:
-        row = entry.session.get(DeviceRow, watcher) if watcher else None
-        if row is not None:
-            self.devices.wanted.refresh(entry, row)
+    def _do(self, job: Callable[[Entry], T]) -> T:
+        """A job, and after its commit leases and configurations as they follow from it."""
+        done = self.devices.do(job)
+        self.devices.leases.settle()
+        return done
 
 
 def demand(url: str) -> None:

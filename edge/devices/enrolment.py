@@ -137,6 +137,7 @@ class Enrolments:
 
         row = self.devices.do(job)
         self.devices.write_credentials()
+        self.devices.leases.settle()
         return row
 
     def refuse(self, device: str, *, by: Person) -> DeviceRow:

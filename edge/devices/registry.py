@@ -19,6 +19,7 @@ from edge.accounts import audit
 from edge.accounts.audit import Act
 from edge.accounts.person import Person
 from edge.accounts.service import sha256
+from edge.devices.leases import Leases
 from edge.devices.parts import PATIENCE_S, DeviceParts
 from edge.devices.profiles import DEFAULT_PROFILE
 from edge.devices.tables import CameraRow, CommandRow, DeviceRow, DeviceSessionRow
@@ -50,6 +51,7 @@ class Devices:
 
     def __init__(self, parts: DeviceParts) -> None:
         self.parts, self.wanted, self.tickets = parts, Wanted(parts), Tickets()
+        self.leases = Leases(parts, self.wanted)
         self.on_retired: list[Callable[[str], None]] = []
         """Called with the device id after its credentials are gone: the /mqtt route cuts its connection here."""
         self._writing = Lock()
@@ -58,6 +60,7 @@ class Devices:
         """Bring credentials and desired configurations to the broker as the database says them."""
         self.write_credentials()
         self.do(self._refresh_all)
+        self.leases.start()
         self.announce()
 
     def announce(self) -> None:
@@ -94,6 +97,7 @@ class Devices:
 
         row = self.do(job)
         self.write_credentials()
+        self.leases.settle()
         return self._password(row)
 
     def all(self, *, gone: bool = False) -> list[DeviceRow]:
@@ -136,7 +140,9 @@ class Devices:
             self.note(entry, by, "device_changed", device)
             return row
 
-        return self.do(job)
+        row = self.do(job)
+        self.leases.settle()
+        return row
 
     def apply(self, row: DeviceRow, changes: DeviceChanges) -> None:
         """Write changes into a row. Refuses an unknown profile or a setting that the schema does not allow."""
@@ -177,6 +183,8 @@ class Devices:
         self.tickets.drop(device)
         for cut in self.on_retired:
             cut(device)
+        self.leases.retire(device)
+        self.leases.settle()
         for topic in (DESIRED, STATUS, ABOUT, REPORTED):
             self.parts.air.clear(topic, device=device)
         return row

@@ -118,6 +118,10 @@ class CameraRow(SQLModel, table=True):
     sealed: str = Field(sa_type=Text)
     shown: str = Field(sa_type=Text)
     watcher: str | None = Field(default=None, foreign_key="device_unit.id")
+    """Whose camera it is, as the administrator says."""
+    holder: str | None = None
+    """In whose configuration it stands now: `watcher`, or who stands in for it; nobody while it is being taken back."""
+    fence: int = 0
     enabled: bool = True
     profile: str
     settings: str = Field(default="{}", sa_type=Text)
@@ -130,3 +134,33 @@ class CameraRow(SQLModel, table=True):
     address: str = ""
     created_at: datetime = Field(sa_type=UtcTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class LeaseRow(SQLModel, table=True):
+    """Who had a camera, and when. A sighting that comes late is taken when it was seen within its lease."""
+
+    __tablename__ = "device_lease"
+
+    camera: str = Field(primary_key=True, foreign_key="device_camera.id")
+    fence: int = Field(primary_key=True)
+    watcher: str = Field(foreign_key="device_unit.id")
+    lasts_s: int
+    """The longest promise that may still be out, so that a desk which restarts waits for it."""
+    begun_at: datetime = Field(sa_type=UtcTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    behind_low_ms: int = 0
+    behind_high_ms: int = 0
+    """How far the watcher's wall clock was behind the node's meanwhile, at least and at most."""
+
+
+class KeyRow(SQLModel, table=True):
+    """A key with which a watcher signs, and from when until when its signature is believed."""
+
+    __tablename__ = "device_key"
+
+    kid: str = Field(primary_key=True)
+    """RFC 7638 thumbprint."""
+    device: str = Field(foreign_key="device_unit.id", index=True)
+    jwk: str = Field(sa_type=Text)
+    since: datetime = Field(sa_type=UtcTime)
+    until: datetime | None = Field(default=None, sa_type=UtcTime)

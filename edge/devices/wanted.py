@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from broker.envelope import canonical
 from broker.messages.devices import Desired
+from broker.sealing import seal
 from broker.topics import DESIRED
 from edge.devices.parts import DeviceParts
 from edge.devices.tables import CameraRow, DeviceRow
@@ -28,7 +29,7 @@ class Wanted:
         settings = self.parts.catalogue.resolve(row.profile, kind=row.kind, groups=row.groups.split(), own=json.loads(row.settings))
         if row.kind == "watcher":
             cameras = session.exec(
-                select(CameraRow).where(col(CameraRow.watcher) == row.id, col(CameraRow.ended_at).is_(None)).order_by(col(CameraRow.id))
+                select(CameraRow).where(col(CameraRow.holder) == row.id, col(CameraRow.ended_at).is_(None)).order_by(col(CameraRow.id))
             )
             return {"settings": settings, "cameras": [self._camera(camera) for camera in cameras]}
         return {"settings": settings, "meeting": row.meeting, "seat": row.seat, "name": row.name}
@@ -60,8 +61,20 @@ class Wanted:
             self.parts.air.publish(DESIRED, self._message(row, self.configuration(session, row)), device=row.id)
 
     def _message(self, row: DeviceRow, configuration: dict[str, Any]) -> Desired:
-        signature = self.parts.vault.sign(row.id, row.revision, configuration)
-        return Desired(revision=row.revision, configuration=configuration, signature=signature)
+        sent = self._sealed(row, configuration)
+        return Desired(revision=row.revision, configuration=sent, signature=self.parts.vault.sign(row.id, row.revision, sent))
+
+    def _sealed(self, row: DeviceRow, configuration: dict[str, Any]) -> dict[str, Any]:
+        """As it goes over the air: addresses of cameras open for their watcher alone."""
+        if "cameras" not in configuration:
+            return configuration
+        password = self.parts.vault.password(row.id, row.generation)
+        sealed = [
+            {key: value for key, value in camera.items() if key != "url"}
+            | {"sealed_url": seal(camera["url"], password=password, of=camera["id"])}
+            for camera in configuration["cameras"]
+        ]
+        return {**configuration, "cameras": sealed}
 
     def _camera(self, row: CameraRow) -> dict[str, Any]:
         return {
@@ -71,4 +84,5 @@ class Wanted:
             "zones": json.loads(row.zones),
             "masks": json.loads(row.masks),
             "enabled": row.enabled,
+            "fence": row.fence,
         }

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from broker.messages.devices import Desired
-from broker.topics import DESIRED, HEALTH, LOOK
+from broker.sealing import unseal
+from broker.topics import DESIRED, GATE, HEALTH, LOOK
 from cameras.domain.areas import Kind, Mask
 from cameras.watch.plan import plans_of
 from cameras.watch.recordings.limits import Limits, limits_of
@@ -41,9 +42,12 @@ def test_the_watcher_is_told_of_its_cameras(at: Desk) -> None:
     at.cameras.remove(row.id, by=COMMAND)
     told = configurations(at)
     assert [len(one) for one in told] == [0, 1, 1, 0]
-    assert told[1] == [{"id": row.id, "name": "Ngõ 4", "url": URL, "zones": [], "masks": [], "enabled": True}]
+    sealed = told[1][0].pop("sealed_url")
+    assert told[1] == [{"id": row.id, "name": "Ngõ 4", "zones": [], "masks": [], "enabled": True, "fence": 1}]
+    password = at.devices.ensure("watcher-1", kind="watcher", name="")
+    assert unseal(str(sealed), password=password, of=row.id) == URL
     assert told[2][0]["enabled"] is False
-    assert at.air.cleared == [HEALTH.of(camera=row.id), LOOK.of(camera=row.id)]
+    assert at.air.cleared == [GATE.of(camera=row.id), HEALTH.of(camera=row.id), LOOK.of(camera=row.id)]
 
 
 def test_a_camera_given_to_another_watcher_leaves_the_first(at: Desk) -> None:
@@ -52,6 +56,21 @@ def test_a_camera_given_to_another_watcher_leaves_the_first(at: Desk) -> None:
     at.cameras.change(row.id, CameraChanges(watcher="watcher-2"), by=COMMAND)
     assert configurations(at)[-1] == []
     assert len(configurations(at, "watcher-2")[-1]) == 1
+
+
+def test_an_address_on_the_air_opens_for_its_watcher_and_its_camera_alone(at: Desk) -> None:
+    row = at.cameras.add("Ngõ 4", URL, CameraChanges(), by=COMMAND)
+    told = configurations(at)[-1]
+    password = at.devices.ensure("watcher-1", kind="watcher", name="")
+    (plan,) = plans_of({"cameras": told}, password)
+    assert (plan.id, plan.url) == (row.id, URL)
+    other = at.devices.ensure("watcher-2", kind="watcher", name="Bộ xem thứ hai")
+    for entries, key in ((told, other), (told, ""), ([{**told[0], "id": "cam-2"}], password), ([{**told[0], "sealed_url": "%"}], password)):
+        with pytest.raises(ValueError, match="cameras/0/sealed_url"):
+            plans_of({"cameras": entries}, key)
+    said = "".join(message.model_dump_json() for _, message in at.air.said)
+    assert "quantri" not in said
+    assert "10.0.0.9" not in said
 
 
 def test_the_password_is_nowhere_but_in_the_watchers_configuration(at: Desk, tmp_path: Path) -> None:
@@ -87,7 +106,9 @@ def test_zones_and_masks_reach_the_watcher_as_they_were_drawn(at: Desk) -> None:
     row = at.cameras.add("Ngõ 4", URL, CameraChanges(), by=COMMAND)
     at.cameras.change(row.id, CameraChanges(zones=[ROAD], masks=[HOUSE]), by=COMMAND)
     told = json.loads(json.dumps(configurations(at)[-1]))
-    (plan,) = plans_of({"cameras": told})
+    password = at.devices.ensure("watcher-1", kind="watcher", name="")
+    (plan,) = plans_of({"cameras": told}, password)
+    assert plan.url == URL
     assert plan.areas.masks == (Mask("Nhà dân", ((0, 0), (300, 0), (300, 300))),)
     assert plan.areas.zones[0].kind is Kind.WATCH
     at.cameras.change(row.id, CameraChanges(name="Ngõ 5"), by=COMMAND)

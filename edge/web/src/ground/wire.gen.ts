@@ -148,7 +148,8 @@ export interface Event {
 
 /** One file of a sighting. It is uploaded over HTTPS before the sighting is published. */
 export interface EvidenceFile {
-  name: "clip.mp4" | "before.jpg" | "act.jpg" | "after.jpg" | "poster.jpg" | "manifest.json";
+  /** `manifest.jws` is the watcher's signature over the manifest's bytes: a detached JWS (RFC 7515, appendix F), ES256. */
+  name: "clip.mp4" | "before.jpg" | "act.jpg" | "after.jpg" | "poster.jpg" | "manifest.json" | "manifest.jws";
   sha256: string;
   bytes: number;
 }
@@ -212,6 +213,20 @@ export interface Health {
   code?: string | null;
   /** For example the last words of the native library, without credentials. */
   facts: Record<string, string | number | boolean | null>;
+}
+
+/** The answer to a Renew. It replaces every promise before it. */
+export interface Lease {
+  session: string;
+  number: number;
+  cameras: Record<string, unknown>;
+}
+
+/** One camera is this watcher's alone for so long. */
+export interface LeaseHold {
+  /** Another one for every holder of the camera; sightings carry it. */
+  fence: number;
+  lasts_s: number;
 }
 
 /** Seconds of one camera as its watcher wrote them down. */
@@ -336,6 +351,19 @@ export interface Receipt {
   ballot_sha256: string;
 }
 
+/** A watcher asks for its leases, every few seconds. The answer counts from when this was asked, on the watcher's own clock. */
+export interface Renew {
+  /** One for each start of the program. */
+  session: string;
+  number: number;
+  /** The newest answer that was taken; 0 before the first. */
+  heard: number;
+  /** Cameras that it has at this moment; what is missing here it has let go. */
+  held: string[];
+  /** The watcher's wall clock, from which the desk learns how far that is off. */
+  at: Instant;
+}
+
 /** Retained. The revision that a device applied, or refused with the reason. */
 export interface Reported {
   revision: number;
@@ -434,6 +462,10 @@ export interface Sighting {
   /** Numbers behind the flag: dwell_s, area_ratio, distance, luma; shown in words on the officer's page. */
   explanation: Record<string, string | number | boolean | null>;
   model: string;
+  /** The lease under which it was seen. */
+  fence?: number | null;
+  /** Files that the manifest names and that the watcher had to throw away for want of room. */
+  given_up: string[];
   evidence: EvidenceFile[];
 }
 
@@ -511,6 +543,8 @@ export const topicRows = {
   gate: { pattern: "dinh/1/cameras/{camera}/gate", retained: true },
   ledger: { pattern: "dinh/1/devices/{device}/ledger", retained: false },
   entered: { pattern: "dinh/1/devices/{device}/entered", retained: false },
+  renew: { pattern: "dinh/1/devices/{device}/renew", retained: false },
+  lease: { pattern: "dinh/1/devices/{device}/lease", retained: false },
 } as const;
 
 export type TopicName = keyof typeof topicRows;
@@ -542,6 +576,8 @@ export interface Payloads {
   gate: GateTrace;
   ledger: LedgerPage;
   entered: Entered;
+  renew: Renew;
+  lease: Lease;
 }
 
 /** Builds topics. Ids must fit one topic level. */
@@ -571,6 +607,8 @@ export const topics = {
   gate: (camera: string) => `dinh/1/cameras/${camera}/gate`,
   ledger: (device: string) => `dinh/1/devices/${device}/ledger`,
   entered: (device: string) => `dinh/1/devices/${device}/entered`,
+  renew: (device: string) => `dinh/1/devices/${device}/renew`,
+  lease: (device: string) => `dinh/1/devices/${device}/lease`,
 } as const;
 
 const ID = /^[a-z0-9_-]{1,40}$/;
