@@ -37,15 +37,27 @@ class Air(Protocol):
     def retain(self, topic: Topic, message: Message, **ids: str) -> None: ...
 
 
-def plans_of(configuration: dict[str, Any]) -> tuple[Plan, ...]:
-    """The cameras of a desired configuration. ValueError, naming the key, when it is not understood."""
+def plans_of(configuration: dict[str, Any], password: str = "") -> tuple[Plan, ...]:
+    """The cameras of a desired configuration; sealed addresses open with the watcher's password. ValueError, naming the key, when it is not understood."""
     cameras = configuration.get("cameras", [])
     if not isinstance(cameras, list):
         raise ValueError("cameras")  # noqa: TRY004 - configuration is a value, not a type
-    plans = tuple(_plan(entry, f"cameras/{index}") for index, entry in enumerate(cameras))
+    plans = tuple(_plan(_opened(entry, f"cameras/{index}", password), f"cameras/{index}") for index, entry in enumerate(cameras))
     if len({plan.id for plan in plans}) != len(plans):
         raise ValueError("cameras")
     return plans
+
+
+def _opened(entry: Any, where: str, password: str) -> Any:
+    """The entry with its address in clear. Cryptography is loaded with the first sealed one."""
+    if not isinstance(entry, dict) or "sealed_url" not in entry:
+        return entry
+    from broker.sealing import unseal  # noqa: PLC0415
+
+    try:
+        return {**entry, "url": unseal(entry["sealed_url"], password=password, of=entry["id"])}
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise ValueError(f"{where}/sealed_url") from None
 
 
 def _plan(entry: Any, where: str) -> Plan:

@@ -147,7 +147,7 @@ class Watcher:
     def _apply(self, wanted: Desired) -> None:
         self._applied = wanted.revision
         try:
-            plans = {plan.id: plan for plan in plans_of(wanted.configuration)}
+            plans = {plan.id: plan for plan in plans_of(wanted.configuration, self.options.password)}
             switched = self.keeper.apply(wanted.configuration)
         except ValueError as error:
             self._report(wanted.revision, code="cameras.malformed", facts={"key": str(error)})
