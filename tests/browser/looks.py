@@ -65,7 +65,7 @@ TEXTS = """() => {
     found.delete('');
     return [...found];
 }"""
-KEY = re.compile(r"\b(meeting|house|desk|camera|ground|errors)\.[a-z]\w*")
+KEY = re.compile(r"\b(meeting|house|desk|camera|ground|errors|areas|onvif)\.[a-z]\w*")
 SHORT_CODE = re.compile(r"[A-Z0-9]{6}")
 """The code that two screens show at enrolment: letters of no language."""
 SAME_IN_BOTH = re.compile(

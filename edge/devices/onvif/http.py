@@ -76,7 +76,7 @@ class DeviceView(BaseModel):
     firmware: str
 
 
-class ProfileView(BaseModel):
+class StreamView(BaseModel):
     """One stream. `gop_s`: seconds between keyframes; `constant`: constant bit rate, null when there is no choice."""
 
     profile: str
@@ -115,7 +115,7 @@ class EncoderView(BaseModel):
 
     device: DeviceView
     skew_s: int | None
-    profiles: list[ProfileView]
+    profiles: list[StreamView]
     changes: list[ChangeView]
     refused: list[RefusedView] = []
 

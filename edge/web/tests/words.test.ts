@@ -6,7 +6,7 @@ import vi from "../src/locales/vi.json";
 
 const SRC = join(import.meta.dirname, "../src");
 const PLURALS = /_(zero|one|two|few|many|other)$/;
-const AREAS = ["ground", "errors", "meeting", "desk", "camera", "house"];
+const AREAS = ["ground", "errors", "meeting", "desk", "camera", "house", "areas", "onvif"];
 /** Made from a code that came from the node: the catalogue of codes, not the pages, says which are used. */
 const FROM_CODES = ["errors."];
 

@@ -2266,7 +2266,7 @@ export interface components {
             changes: components["schemas"]["ChangeView"][];
             device: components["schemas"]["edge__devices__onvif__http__DeviceView"];
             /** Profiles */
-            profiles: components["schemas"]["edge__devices__onvif__http__ProfileView"][];
+            profiles: components["schemas"]["StreamView"][];
             /**
              * Refused
              * @default []
@@ -3013,12 +3013,42 @@ export interface components {
             };
         };
         /**
+         * ProfileView
+         * @description A model or group and the settings it comes to.
+         */
+        ProfileView: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Layer */
+            layer: string;
+            /** Notes */
+            notes: {
+                [key: string]: string;
+            } | null;
+            /** Paths */
+            paths: {
+                [key: string]: string;
+            };
+            /** Picture */
+            picture: string;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** Title */
+            title: {
+                [key: string]: string;
+            };
+        };
+        /**
          * ProfilesView
          * @description Every profile, and the schema that forms are made from.
          */
         ProfilesView: {
             /** Profiles */
-            profiles: components["schemas"]["edge__devices__http__ProfileView"][];
+            profiles: components["schemas"]["ProfileView"][];
             /** Settings */
             settings: {
                 [key: string]: unknown;
@@ -3563,6 +3593,30 @@ export interface components {
             sha256: string;
         };
         /**
+         * StreamView
+         * @description One stream. `gop_s`: seconds between keyframes; `constant`: constant bit rate, null when there is no choice.
+         */
+        StreamView: {
+            /** Codec */
+            codec: string;
+            /** Constant */
+            constant: boolean | null;
+            /** Fps */
+            fps: number;
+            /** Gop S */
+            gop_s: number | null;
+            /** Height */
+            height: number;
+            /** Kbps */
+            kbps: number | null;
+            /** Name */
+            name: string;
+            /** Profile */
+            profile: string;
+            /** Width */
+            width: number;
+        };
+        /**
          * Summary
          * @description One day of all cameras. The day is the commune's (Asia/Ho_Chi_Minh), not UTC.
          */
@@ -3768,36 +3822,6 @@ export interface components {
             version: string;
         };
         /**
-         * ProfileView
-         * @description A model or group and the settings it comes to.
-         */
-        edge__devices__http__ProfileView: {
-            /** Id */
-            id: string;
-            /** Kind */
-            kind: string;
-            /** Layer */
-            layer: string;
-            /** Notes */
-            notes: {
-                [key: string]: string;
-            } | null;
-            /** Paths */
-            paths: {
-                [key: string]: string;
-            };
-            /** Picture */
-            picture: string;
-            /** Settings */
-            settings: {
-                [key: string]: unknown;
-            };
-            /** Title */
-            title: {
-                [key: string]: string;
-            };
-        };
-        /**
          * DeviceView
          * @description What it says it is.
          */
@@ -3808,30 +3832,6 @@ export interface components {
             maker: string;
             /** Model */
             model: string;
-        };
-        /**
-         * ProfileView
-         * @description One stream. `gop_s`: seconds between keyframes; `constant`: constant bit rate, null when there is no choice.
-         */
-        edge__devices__onvif__http__ProfileView: {
-            /** Codec */
-            codec: string;
-            /** Constant */
-            constant: boolean | null;
-            /** Fps */
-            fps: number;
-            /** Gop S */
-            gop_s: number | null;
-            /** Height */
-            height: number;
-            /** Kbps */
-            kbps: number | null;
-            /** Name */
-            name: string;
-            /** Profile */
-            profile: string;
-            /** Width */
-            width: number;
         };
     };
     responses: never;

@@ -9,7 +9,7 @@ import { useSnapshot } from "../ground/live/source";
 import { Empty, Loaded } from "../ground/parts/states";
 import { Page } from "../ground/shells/Page";
 import { cameraTopic } from "../ground/post/topics";
-import { CameraSteps } from "./CameraSteps";
+import { CameraSteps } from "./adding/CameraSteps";
 import classes from "./house.module.css";
 import type { Camera, Look } from "./model";
 import { Ago, Refusal, State, type Tone } from "./parts";

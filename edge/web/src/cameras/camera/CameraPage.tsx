@@ -10,6 +10,7 @@ import { Areas } from "./Areas";
 import classes from "./CameraPage.module.css";
 import { useCameras, type Camera } from "./data";
 import { dayOf } from "./days";
+import { Encoder } from "./Encoder";
 import { Gate } from "./Gate";
 import { Ledger } from "./Ledger";
 import { Player } from "./Player";
@@ -55,7 +56,12 @@ function Shown({ camera }: { camera: Camera }) {
       <div className={classes.below}>
         <Ledger camera={camera.id} />
         <Gate camera={camera.id} />
-        {administers && <Areas camera={camera.id} />}
+        {administers && (
+          <>
+            <Areas camera={camera.id} />
+            <Encoder camera={camera.id} />
+          </>
+        )}
       </div>
     </Page>
   );

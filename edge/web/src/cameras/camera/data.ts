@@ -8,6 +8,7 @@ import type { Drawn } from "./areas/model";
 export interface Camera extends Drawn {
   id: string;
   name: string;
+  shown_url: string;
   watcher: string | null;
   enabled: boolean;
   address: string;
