@@ -23,7 +23,15 @@ import psutil
 
 from tests.fuzz.target import Target
 
-TARGETS = {"packets": "Packets", "frames": "Frames", "asks": "Asks", "box": "Box", "ballots": "Ballots", "bundles": "Bundles"}
+TARGETS = {
+    "packets": "Packets",
+    "frames": "Frames",
+    "asks": "Asks",
+    "box": "Box",
+    "ballots": "Ballots",
+    "bundles": "Bundles",
+    "headers": "CameraHeaders",
+}
 KEPT = Path(__file__).parents[1] / "out" / "fuzz"
 MIB = 1024 * 1024
 GROWTH_MIB = 100

@@ -1,4 +1,4 @@
-"""Every byte that a tablet can send: `python -m tests.fuzz.tablets --minutes 60 [--json FILE] [--seed N] [--target NAME]`.
+"""Every byte that a tablet can send, and the packets of cameras: `python -m tests.fuzz.tablets --minutes 60 [--json FILE] [--seed N] [--target NAME]`.
 
 The time is shared by the targets, one process after the other. Where atheris is installed (it is no part of the requirements), each
 target has half of its time under it, so that what reaches new code is tried further. Ends with 1 when anything was found.
