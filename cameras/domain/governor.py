@@ -7,7 +7,8 @@ as far as it must:
 3. longer between the keyframes of all that are not decoded whole, GUARANTEE_S at most;
 4. fewer looks for the others too: where something waits for its verdict, or that can only be watched whole.
 Within a step the least worth gives way first. Worth is how far the gate stands open, times the sightings there have been, times how
-long the camera has waited to be decoded whole; and less, the longer it has been awake for nothing.
+long the camera has waited to be decoded whole, squared: a quiet one comes in before a loud one has had many turns. It is less, the
+longer the camera has been awake for nothing.
 """
 
 from collections.abc import Mapping
@@ -180,7 +181,7 @@ def _settle(standing: _Standing, grant: Grant, at: float) -> None:
 
 def _worth(standing: _Standing, at: float) -> float:
     claim = standing.claim
-    return (0.2 + claim.score) * standing.prior * (1.0 + _waited(standing, at)) / (1.0 + claim.awake_s / 60.0)
+    return (0.2 + claim.score) * standing.prior * (1.0 + _waited(standing, at)) ** 2 / (1.0 + claim.awake_s / 60.0)
 
 
 def _waited(standing: _Standing, at: float) -> float:

@@ -1,41 +1,38 @@
 """What watching costs: `python -m tests.benchmarks.cameras --cameras 17 --busy 3 --rate vbr --gop 30 --size 1920x1080 --seconds 60 --json FILE`.
 
-The whole watcher as a process (scene and network included, a real broker beside it) over RTSP; then in turn, on the same part of the
-same streams, one `ffmpeg` for each camera: everything decoded, keyframes only, packets only. CPU seconds are user and system, of the
-watching processes alone. A camera's first QUIET_S seconds, in which it learns its scene, are not measured; `asleep_before` says how
-many had fallen asleep by then. An event start counts as lost when its sighting is missing, or put down more than 2 s away from the truth.
+The whole watcher as a process (scene, network and recordings included, a real broker beside it) over RTSP; then in turn, on the same part
+of the same streams: one `ffmpeg` for each camera decoding everything, keyframes only and packets only, and Debian's `motion` where it is
+installed. CPU seconds are user and system, of the watching processes alone; what serves the streams is shown apart. A camera's first
+QUIET_S seconds, in which it learns its scene, are not measured; `asleep_before` says how many had fallen asleep by then. An event start
+counts as lost when its sighting is missing, or put down more than 2 s away from the truth, which is when the server sent it.
+
+`--matrix --json FILE` measures the cells of tests/benchmarks/cells.py one after another and writes FILE, a table and a plot beside it.
 """
 
 import argparse
 import json
 import os
-import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from pathlib import Path
 
 import psutil
 from rich.console import Console
 from rich.table import Table
 
-from broker.messages.cameras import Health
-from broker.topics import HEALTH
-from tests.benchmarks import streams
-from tests.cameras.watch.conftest import served
-from tests.cameras.watch.test_watcher import Node
+from tests.benchmarks import rivals, streams
+from tests.benchmarks.rtsp import Serving, serving
+from tests.cameras.watch.nodes import Node
 
 PUT_DOWN_S = 5.0
 """Of the act in the busy film, after its quiet beginning."""
 NEAR_S = 2.0
-FFMPEG = {
-    "decode_all": ((), ("-f", "null", "-")),
-    "keyframes": (("-skip_frame", "nokey"), ("-fps_mode", "passthrough", "-f", "null", "-")),
-    "demux": ((), ("-c", "copy", "-f", "null", "-")),
-}
+FLAGGED_S = 45.0
+"""After the measured part, sightings are waited for so long: the act's clip ends ten seconds after it."""
+OPEN_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -47,27 +44,40 @@ class Asked:
     """The first so many show an act, and people who pass from then on."""
     kind: streams.Kind
     folder: Path
+    others: bool = True
+    """Measure what the streams cost others, too."""
+    motion: bool = True
 
 
 @dataclass
 class Figures:
-    """What FILE holds. CPU in seconds, memory in MiB (private to the watcher's process), delay from put-down to flag."""
+    """What FILE holds. CPU in seconds, memory in MiB (private to the watcher's process), delay from put-down to flag, mean and longest."""
 
     cameras: int
     busy: int
+    rate: str
+    gop: int
+    size: str
     seconds: float
     mbit_per_camera: float
     watcher_cpu_s: float
-    decode_all_cpu_s: float
-    keyframes_cpu_s: float
-    demux_cpu_s: float
+    decode_all_cpu_s: float | None
+    keyframes_cpu_s: float | None
+    demux_cpu_s: float | None
     motion_cpu_s: float | None
-    ratio_to_decode_all: float
+    ratio_to_decode_all: float | None
+    server_cpu_s: float
+    load_before: float
+    """Of the machine, one minute's."""
     asleep_before: int
+    over_budget: int
+    """Cameras that the governor gave less than everything at some time."""
     events: int
     event_starts_lost: int
     peak_rss_mb: float
+    rss_mb_per_camera: float
     flag_delay_s: float | None
+    flag_delay_longest_s: float | None
 
 
 @dataclass
@@ -77,101 +87,132 @@ class Watched:
     cpu_s: float
     rss_mb: float
     asleep_before: int
+    over_budget: int
+    served_cpu_s: float
     delays: list[float]
     """From put-down to flag, of each event that was found where it is."""
 
 
-def measure(asked: Asked) -> Figures:
-    """All four, in turn."""
-    films = {
-        busy: streams.film(asked.folder, asked.kind, busy=busy) for busy in sorted({index < asked.busy for index in range(asked.cameras)})
-    }
-    own = watch(asked, films)
-    others = {name: compared(asked, films, name) for name in FFMPEG}
+def measure(asked: Asked, console: Console) -> Figures:
+    """All in turn."""
+    kind, load = asked.kind, os.getloadavg()[0]
+    with console.status("films"):
+        films = {name: streams.film(asked.folder, kind, busy=name == "busy") for name in _names(asked)}
+    with console.status(f"{asked.cameras} cameras, {asked.busy} busy: the watcher, {streams.QUIET_S + kind.seconds:.0f} s and more"):
+        own = watch(asked, films)
+    console.print(
+        f"watcher {own.cpu_s:.1f} s of CPU, {own.rss_mb:.0f} MiB, server {own.served_cpu_s:.1f} s, lost {asked.busy - len(own.delays)}"
+    )
+    others = compared(asked, films, console) if asked.others else {}
+    whole = others.get("decode_all")
     size = sum(path.stat().st_size for path in films.values()) / len(films)
     return Figures(
         cameras=asked.cameras,
         busy=asked.busy,
-        seconds=asked.kind.seconds,
-        mbit_per_camera=round(size * 8e-6 / (asked.kind.seconds + streams.QUIET_S), 2),
+        rate=kind.rate,
+        gop=kind.gop,
+        size=f"{kind.width}x{kind.height}",
+        seconds=kind.seconds,
+        mbit_per_camera=round(size * 8e-6 / kind.whole_s, 2),
         watcher_cpu_s=round(own.cpu_s, 2),
-        decode_all_cpu_s=round(others["decode_all"], 2),
-        keyframes_cpu_s=round(others["keyframes"], 2),
-        demux_cpu_s=round(others["demux"], 2),
-        motion_cpu_s=None,
-        ratio_to_decode_all=round(own.cpu_s / others["decode_all"], 3),
+        decode_all_cpu_s=_rounded(whole, 2),
+        keyframes_cpu_s=_rounded(others.get("keyframes"), 2),
+        demux_cpu_s=_rounded(others.get("demux"), 2),
+        motion_cpu_s=_rounded(others.get("motion"), 2),
+        ratio_to_decode_all=_rounded(own.cpu_s / whole, 3) if whole else None,
+        server_cpu_s=round(own.served_cpu_s, 2),
+        load_before=round(load, 2),
         asleep_before=own.asleep_before,
+        over_budget=own.over_budget,
         events=asked.busy,
         event_starts_lost=asked.busy - len(own.delays),
         peak_rss_mb=round(own.rss_mb, 1),
-        flag_delay_s=round(sum(own.delays) / len(own.delays), 1) if own.delays else None,
+        rss_mb_per_camera=round(own.rss_mb / asked.cameras, 1),
+        flag_delay_s=_rounded(sum(own.delays) / len(own.delays), 1) if own.delays else None,
+        flag_delay_longest_s=_rounded(max(own.delays, default=None), 1),
     )
 
 
-def watch(asked: Asked, films: dict[bool, Path]) -> Watched:
+def watch(asked: Asked, films: dict[str, Path]) -> Watched:
     """The watcher from its start to the end of the films; measured after their quiet beginning."""
     with tempfile.TemporaryDirectory(prefix="dinh-cameras-") as folder, ExitStack() as stack:
-        urls = {busy: stack.enter_context(served(path)) for busy, path in films.items()}
+        server = stack.enter_context(serving(films))
         node = Node(Path(folder), stack)
-        heard: dict[str, list[Health]] = {}
-        node.client.on(HEALTH.filter(), lambda topic, payload: heard.setdefault(topic, []).append(Health.model_validate_json(payload)))
         process = psutil.Process(node.start_watcher().pid)
-        cameras = {f"cam-{number}": number < asked.busy for number in range(asked.cameras)}
-        node.want(1, *({"id": camera, "name": camera, "url": urls[acts]} for camera, acts in cameras.items()))
-        end = time.monotonic() + 60
-        while len(heard) < asked.cameras and time.monotonic() < end:
+        cameras = {f"cam-{number}": "busy" if number < asked.busy else "idle" for number in range(asked.cameras)}
+        node.want(1, *({"id": camera, "name": camera, "url": server.url(name, camera)} for camera, name in cameras.items()))
+        end = time.monotonic() + OPEN_S
+        while len({camera for _, camera, _ in node.told}) < asked.cameras and time.monotonic() < end:
             time.sleep(0.1)
-        time.sleep(streams.QUIET_S)
-        asleep = sum(told[-1].state == "idle" for told in heard.values())
-        cpu_s, rss_mb = metered([process], asked.kind.seconds - 1)
-        end = time.monotonic() + 40
+        time.sleep(max(streams.QUIET_S - (time.time() - min(float(play["at"]) for play in server.plays)), 1.0))
+        states = {camera: health.state for _, camera, health in node.told}
+        serves = psutil.Process(server.process.pid)
+        served = rivals.taken(serves)
+        cpu_s, rss_mb = rivals.metered(process, asked.kind.seconds - 1)
+        served = rivals.taken(serves) - served
+        end = time.monotonic() + FLAGGED_S
         while len({sighting.camera for sighting in node.sightings}) < asked.busy and time.monotonic() < end:
             time.sleep(0.2)
-        put_down = {camera: heard[HEALTH.of(camera=camera)][0].at + timedelta(seconds=streams.QUIET_S + PUT_DOWN_S) for camera in cameras}
-        delays = {
-            sighting.camera: (sighting.at - sighting.put_down_at).total_seconds()
-            for sighting in node.sightings
-            if abs((sighting.put_down_at - put_down[sighting.camera]).total_seconds()) < NEAR_S
-        }
-        return Watched(cpu_s, rss_mb, asleep, list(delays.values()))
+        short = {camera for _, camera, health in node.told if health.code in ("cameras.fewer_looks", "cameras.keyframes_only")}
+        asleep = sum(state == "idle" for state in states.values())
+        return Watched(cpu_s, rss_mb, asleep, len(short), served, _delays(node, server))
 
 
-def compared(asked: Asked, films: dict[bool, Path], name: str) -> float:
-    """CPU seconds of one ffmpeg for each camera, on the measured part of the same films."""
-    before, after = FFMPEG[name]
+def _delays(node: Node, server: Serving) -> list[float]:
+    """Of each sighting that was put down when its film says."""
+    found = {}
+    for sighting in node.sightings:
+        truth = server.began(sighting.camera) + streams.QUIET_S + PUT_DOWN_S
+        if abs(sighting.put_down_at.timestamp() - truth) < NEAR_S:
+            found[sighting.camera] = (sighting.at - sighting.put_down_at).total_seconds()
+    return list(found.values())
+
+
+def compared(asked: Asked, films: dict[str, Path], console: Console) -> dict[str, float | None]:
+    """CPU seconds of the others, on the measured part of the same films."""
     with ExitStack() as stack:
-        urls = {busy: stack.enter_context(served(streams.tail(path))) for busy, path in films.items()}
+        server = stack.enter_context(serving({name: streams.tail(path) for name, path in films.items()}))
+        urls = [server.url("busy" if number < asked.busy else "idle", f"cam-{number}") for number in range(asked.cameras)]
         length = asked.kind.seconds - 1
-        running = []
-        for number in range(asked.cameras):
-            url = urls[number < asked.busy]
-            command = ["ffmpeg", "-v", "error", "-nostdin", "-threads", "1", *before, "-rtsp_transport", "tcp", "-i", url]
-            running.append(subprocess.Popen([*command, "-t", str(length), *after], stderr=subprocess.DEVNULL))
-        return sum(_ended(process) for process in running)
+        found: dict[str, float | None] = {}
+        for names in (("decode_all",), ("keyframes", "demux")):
+            with console.status(f"ffmpeg, {' and '.join(names)}: {length:.0f} s"):
+                found |= rivals.ffmpegs(urls, names, length)
+        if asked.motion:
+            with console.status(f"motion: {length:.0f} s"):
+                found["motion"] = rivals.motion(urls, (asked.kind.width, asked.kind.height), streams.FPS, length)
+        return found
 
 
-def metered(processes: Sequence[psutil.Process], seconds: float) -> tuple[float, float]:
-    """CPU seconds taken within the next `seconds`, and the most memory."""
-    before, peak, end = sum(map(_taken, processes)), 0.0, time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        peak = max(peak, sum(process.memory_full_info().uss for process in processes) / 2**20)
-        time.sleep(min(1.0, left))
-    return sum(map(_taken, processes)) - before, peak
+def _names(asked: Asked) -> list[str]:
+    return ["busy"] * (asked.busy > 0) + ["idle"] * (asked.busy < asked.cameras)
 
 
-def _taken(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
-
-
-def _ended(process: "subprocess.Popen[bytes]") -> float:
-    _, _, used = os.wait4(process.pid, 0)
-    process.returncode = 0
-    return used.ru_utime + used.ru_stime
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure one cell, print it and write it."""
+    """Measure one cell, or all of them; print and write."""
+    told = _parser().parse_args(arguments)
+    told.films.mkdir(parents=True, exist_ok=True)
+    console = Console()
+    if told.matrix:
+        from tests.benchmarks.cells import run  # noqa: PLC0415 - it imports this module, and matplotlib
+
+        run(told.films, told.json, console, seconds=told.seconds if told.seconds != 60 else 30)
+        return
+    width, height = (int(side) for side in told.size.split("x"))
+    kind = streams.Kind(width, height, told.rate, told.gop, told.seconds)
+    figures = measure(Asked(told.cameras, told.busy, kind, told.films, motion=not told.no_motion), console)
+    told.json.write_text(json.dumps(asdict(figures), indent=2) + "\n", encoding="utf-8")
+    table = Table("figure", "value", title=f"{told.size} {told.rate}, keyframe every {told.gop} pictures of {streams.FPS} a second")
+    for name, value in asdict(figures).items():
+        table.add_row(name, str(value))
+    console.print(table)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cameras", type=int, default=17)
     parser.add_argument("--busy", type=int, default=0)
@@ -180,16 +221,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--size", default="1920x1080")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--films", type=Path, default=Path(tempfile.gettempdir()) / "dinh-benchmark-films")
+    parser.add_argument("--no-motion", action="store_true")
+    parser.add_argument("--matrix", action="store_true", help="all cells, about 25 minutes at 30 s each")
     parser.add_argument("--json", type=Path, required=True)
-    told = parser.parse_args(arguments)
-    width, height = (int(side) for side in told.size.split("x"))
-    told.films.mkdir(parents=True, exist_ok=True)
-    figures = measure(Asked(told.cameras, told.busy, streams.Kind(width, height, told.rate, told.gop, told.seconds), told.films))
-    told.json.write_text(json.dumps(asdict(figures), indent=2) + "\n", encoding="utf-8")
-    table = Table("figure", "value", title=f"{told.size} {told.rate}, keyframe every {told.gop} pictures of {streams.FPS} a second")
-    for name, value in asdict(figures).items():
-        table.add_row(name, str(value))
-    Console().print(table)
+    return parser
 
 
 if __name__ == "__main__":
