@@ -62,10 +62,14 @@ def live(line: Line, screen: Screen, watched: Callable[[], bool]) -> None:
         while watched():
             for item in viewer.take():
                 if item.fresh:
+                    if run is not None:
+                        run.end()
                     run = _live_run(line, item)
                 if run is not None:
                     run.send(item)
             line.heard(0)  # notices a viewer that has left, and throws away what it says
+        if run is not None:
+            run.end()
     finally:
         screen.leave(viewer)
 

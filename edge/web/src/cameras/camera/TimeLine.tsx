@@ -1,11 +1,11 @@
 import { ActionIcon, SegmentedControl } from "@mantine/core";
-import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+import { IconCalendar, IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useRef, useState, type PointerEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { sentence } from "../../ground/http/sentence";
 import { useNow } from "../../ground/live/source";
-import { time, timeToSecond } from "../../ground/words/format";
+import { date, time, timeToSecond } from "../../ground/words/format";
 import { MaskLayer } from "./areas/MaskLayer";
 import type { Camera } from "./data";
 import { DAY_MS, dayIn, dayOf, fieldOf, tickOf, viewOf, type View } from "./days";
@@ -120,10 +120,30 @@ function Line({ camera, view, at, spans, onSeek }: LineProps) {
   );
 }
 
+/** The browser's own calendar behind a day that is written as everywhere here, whatever its language. */
+function DayField({ day, last, onChoose }: { day: number; last: number; onChoose: (day: number) => void }) {
+  const { t } = useTranslation();
+  return (
+    <span className={classes.day}>
+      <IconCalendar size={20} stroke={1.6} aria-hidden="true" />
+      <span aria-hidden="true">{date(day)}</span>
+      <input
+        type="date"
+        aria-label={t("camera.line.day")}
+        value={fieldOf(day)}
+        max={fieldOf(last)}
+        onClick={(event) => event.currentTarget.showPicker()}
+        onChange={(event) => onChoose(dayIn(event.target.value) ?? day)}
+      />
+    </span>
+  );
+}
+
 function Amount({ spans }: { spans: Span[] }) {
   const { t } = useTranslation();
   const minutes = Math.round(spans.reduce((sum, { recorded, start, end }) => sum + (recorded ? end - start : 0), 0) / 60_000);
   if (!spans.some(({ recorded }) => recorded)) return <>{t("camera.line.nothing")}</>;
+  if (minutes === 0) return <>{t("camera.line.little")}</>;
   return <>{t("camera.line.amount", { hours: Math.floor(minutes / 60), minutes: minutes % 60 })}</>;
 }
 
@@ -145,7 +165,7 @@ export function TimeLine({ camera, at, onSeek }: { camera: Camera; at: number | 
           <ActionIcon variant="default" size={48} aria-label={t("camera.line.before")} title={t("camera.line.before")} onClick={() => choose(day - DAY_MS)}>
             <IconChevronLeft size={22} />
           </ActionIcon>
-          <input type="date" className={classes.day} aria-label={t("camera.line.day")} value={fieldOf(day)} max={fieldOf(dayOf(now))} onChange={(event) => choose(dayIn(event.target.value) ?? day)} />
+          <DayField day={day} last={dayOf(now)} onChoose={choose} />
           <ActionIcon variant="default" size={48} aria-label={t("camera.line.after")} title={t("camera.line.after")} disabled={day >= dayOf(now)} onClick={() => choose(day + DAY_MS)}>
             <IconChevronRight size={22} />
           </ActionIcon>

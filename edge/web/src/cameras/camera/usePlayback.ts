@@ -34,6 +34,8 @@ export type Attach = (video: HTMLVideoElement | null) => void;
 
 const UNPLAYABLE = "cameras.unplayable";
 const AGAIN_MS = [1000, 2000, 5000, 10_000];
+/** Who holds an arrow key down asks for where he stops. */
+const CALM_MS = 120;
 /** A feed of recorded pictures is asked for at most so much at once. */
 const LONGEST_MS = 12 * 3600_000;
 
@@ -75,28 +77,33 @@ export function usePlayback(camera: string, first: number | null): [Playback, At
       timer = window.setTimeout(() => setWish({ from: null }), AGAIN_MS[Math.min(tries.current, AGAIN_MS.length - 1)]);
       tries.current += 1;
     };
-    const opened = new Film(video, camera, wish.from === null ? { kind: "live" } : { kind: "range", start: wish.from, end: Math.min(Date.now(), wish.from + LONGEST_MS) }, {
-      shown: () => {
-        tries.current = 0;
-        change({ shown: true, error: null, took: Math.round(performance.now() - began) });
-      },
-      run: (run) => {
-        change({ run });
-        if (playable(run.mime)) return;
-        opened.close();
-        end(new Refused(UNPLAYABLE, { codec: /codecs="([^".]*)/.exec(run.mime)?.[1] ?? "" }, 0));
-      },
-      at: (at) => change({ at }),
-      end,
-    });
-    film.current = opened;
+    const open = () => {
+      const opened: Film = new Film(video, camera, wish.from === null ? { kind: "live" } : { kind: "range", start: wish.from, end: Math.min(Date.now(), wish.from + LONGEST_MS) }, {
+        shown: () => {
+          tries.current = 0;
+          change({ shown: true, error: null, took: Math.round(performance.now() - began) });
+        },
+        run: (run) => {
+          change({ run });
+          if (playable(run.mime)) return;
+          opened.close();
+          end(new Refused(UNPLAYABLE, { codec: /codecs="([^".]*)/.exec(run.mime)?.[1] ?? "" }, 0));
+        },
+        at: (at) => change({ at }),
+        end,
+      });
+      film.current = opened;
+    };
+    if (wish.from === null) open();
+    else timer = window.setTimeout(open, CALM_MS);
     const play = () => setPlaying(true);
     const pause = () => setPlaying(false);
     video.addEventListener("play", play);
     video.addEventListener("pause", pause);
     return () => {
       window.clearTimeout(timer);
-      opened.close();
+      film.current?.close();
+      film.current = null;
       video.removeEventListener("play", play);
       video.removeEventListener("pause", pause);
     };
