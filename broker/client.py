@@ -134,6 +134,10 @@ class Client:
         """Make this the state of a retained topic: only the newest is sent, and it is sent again on every connect."""
         self._outgoing.snapshot(topic.of(**ids), message.to_bytes())
 
+    def forget(self, topic: Topic, **ids: str) -> None:
+        """The state of this topic is somebody else's to say from now on: it stays as it is, and is not sent again on a reconnect."""
+        self._outgoing.forget(topic.of(**ids))
+
     def clear(self, topic: Topic, **ids: str) -> None:
         """Take the retained state of a topic away."""
         self._outgoing.snapshot(topic.of(**ids), b"")

@@ -88,6 +88,12 @@ class Outgoing:
             self._dirty[topic] = None
         self._push()
 
+    def forget(self, topic: str) -> None:
+        """No longer send this snapshot again; what the broker has of it stays."""
+        with self._lock:
+            self._snapshots.pop(topic, None)
+            self._dirty.pop(topic, None)
+
     def connected(self) -> None:
         """Every snapshot is sent again: the broker may have lost all it had."""
         with self._lock:

@@ -64,6 +64,8 @@ class Means:
     patience: Patience = Patience()
     past: Past | None = None
     shares: Shares | None = None
+    held: Callable[[], bool] = lambda: True
+    """Whether the lease lasts: asked at every packet, so that nothing is looked at that another watcher may have by now."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
@@ -75,6 +77,7 @@ class Camera:
         self.gauges = means.gauges
         self.gallery, self.patience, self.past = means.gallery, means.patience, means.past
         self.shares = means.shares
+        self._held = means.held
         self.clock: tuple[Source, float | None] | None = None
         self.playlist = Playlist(plan.url)
         self._read_s = means.patience.read_s
@@ -168,6 +171,8 @@ class Camera:
 
     @property
     def stopping(self) -> bool:
+        if not self._held():
+            self._stop.set()
         return self._stop.is_set()
 
     def wait(self, seconds: float) -> None:

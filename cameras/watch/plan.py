@@ -20,6 +20,8 @@ class Plan:
     url: str = field(repr=False)
     enabled: bool = True
     areas: Areas = NOTHING_DRAWN
+    fence: int | None = None
+    """The lease under which it is watched."""
 
     def drawn(self, areas: Areas) -> "Plan":
         """The same camera with other zones and masks."""
@@ -72,7 +74,10 @@ def _plan(entry: Any, where: str) -> Plan:
         tuple(_zone(one, f"{where}/zones/{index}") for index, one in enumerate(_list(entry, "zones", where))),
         masks_of(_list(entry, "masks", where), f"{where}/masks"),
     )
-    return Plan(camera, str(entry.get("name", camera)), url, enabled=bool(entry.get("enabled", True)), areas=areas)
+    fence = entry.get("fence")
+    if fence is not None and not isinstance(fence, int):
+        raise ValueError(f"{where}/fence")
+    return Plan(camera, str(entry.get("name", camera)), url, enabled=bool(entry.get("enabled", True)), areas=areas, fence=fence)
 
 
 def masks_of(entries: list[Any], where: str = "masks") -> tuple[Mask, ...]:

@@ -18,15 +18,17 @@ from broker.client import Client
 from broker.engines import Address
 from broker.messages.cameras import Health
 from broker.messages.devices import About, Desired, Reported, Status
-from broker.topics import ABOUT, DESIRED, FEED, HEALTH, REPORTED, SETTLED, SIGHTING, STATUS
+from broker.topics import ABOUT, DESIRED, FEED, GATE, HEALTH, LOOK, REPORTED, SETTLED, SIGHTING, STATUS
 from cameras.domain.audits import RATE
 from cameras.watch.baselines import Baselines
 from cameras.watch.crashes import Crashes
 from cameras.watch.honesty import Honesty
+from cameras.watch.identity import Identity
 from cameras.watch.plan import Plan, plans_of
 from cameras.watch.recordings.keeper import Keeper
 from cameras.watch.shares import Shares
 from cameras.watch.spool import Spool
+from cameras.watch.tenancy import Tenancy
 
 if TYPE_CHECKING:
     from cameras.watch.camera import Camera
@@ -75,6 +77,8 @@ class Watcher:
         offline = Status(state="offline", session=secrets.token_hex(8))
         self._session = offline.session
         self.client = Client(options.broker, options.device, options.password, will=(STATUS, offline, {"device": options.device}))
+        self.identity = Identity(options.home)
+        self.tenancy = Tenancy(self.client, options.device, self._session)
         self.honesty = Honesty(options.home, self.client, options.device, rate=options.audit_rate)
         self.keeper = Keeper(options.home)
         self.shares = Shares(options.home)
@@ -82,6 +86,9 @@ class Watcher:
         self._lock = threading.Lock()
         self._wanted: Desired | None = None
         self._applied = -1
+        self._plans: dict[str, Plan] = {}
+        self._begun: dict[str, Plan] = {}
+        """What is wanted, and what of it was begun because its lease allows it."""
         self._running: dict[str, _Running] = {}
         self._recorder: Recorder | None = None
         self._post: Post | None = None
@@ -94,6 +101,7 @@ class Watcher:
         self.honesty.start()
         device = self.options.device
         self.client.on(DESIRED.of(device=device), self._desired)
+        self.tenancy.start()
         self.client.retain(STATUS, Status(state="online", session=self._session, at=datetime.now(UTC)), device=device)
         self.client.retain(
             ABOUT, About(kind="watcher", model=platform.machine() or "unknown", version=VERSION, capabilities=("dumping",)), device=device
@@ -126,10 +134,12 @@ class Watcher:
             wanted, self._wanted = self._wanted, None
         if wanted is not None and wanted.revision >= self._applied:
             self._apply(wanted)
+        self._arrange()
         for running in list(self._running.values()):
             self._revive(running, now)
         for plan in self.crashes.due():
-            self._begin(plan)
+            if plan.id in self._begun:
+                self._begin(plan)
         for sighting in self._recorder.take_homeless() if self._recorder is not None else ():
             self.client.publish(SIGHTING, sighting, camera=sighting.camera)
         self.keeper.tick()
@@ -140,6 +150,9 @@ class Watcher:
             wanted = Desired.model_validate_json(payload)
         except ValueError:
             _log.warning("cameras.malformed desired")
+            return
+        if not self.identity.believes(self.options.device, wanted):
+            _log.error("cameras.foreign_desired revision=%d", wanted.revision)
             return
         with self._lock:
             self._wanted = wanted
@@ -154,24 +167,43 @@ class Watcher:
             return
         self._redraw(plans)
         self.honesty.diary.keep(set(plans))
-        for camera in [camera for camera, running in self._running.items() if switched or plans.get(camera) != running.plan]:
-            self._end(camera)
         self.crashes.keep(plans)
+        self._plans = plans
+        for camera in list(self._begun):
+            if switched or camera not in plans or plans[camera] != self._begun[camera]:
+                self._end(camera)
         for plan in plans.values():
             if not plan.enabled:
                 now = datetime.now(UTC)
                 self.honesty.diary.said(plan.id, "off")
                 self.client.retain(HEALTH, Health(state="off", since=now, at=now), camera=plan.id)
-            elif plan.id not in self._running:
-                self._begin(plan)
         self._report(wanted.revision)
+
+    def _arrange(self) -> None:
+        """1. What has no lease any more ends. 2. The node is asked. 3. What has one begins."""
+        over = [plan.id for plan in self._begun.values() if not self.tenancy.holds(plan.id, plan.fence) or self._gone(plan.id)]
+        for camera in over:
+            _log.warning("cameras.lease_over camera=%s", camera)
+            if camera in self._running:
+                self._running[camera].camera.stop()
+        for camera in over:
+            self._end(camera)
+        self.tenancy.tick({plan.id: plan.fence for plan in self._plans.values() if plan.fence is not None})
+        for plan in self._plans.values():
+            if plan.enabled and plan.id not in self._begun and self.tenancy.holds(plan.id, plan.fence):
+                self._begun[plan.id] = plan
+                self._begin(plan)
+
+    def _gone(self, camera: str) -> bool:
+        """It has stopped by itself: its lease was over for a moment."""
+        return camera in self._running and self._running[camera].camera.stopping
 
     def _redraw(self, plans: dict[str, Plan]) -> None:
         """Where nothing but zones and masks are other ones the camera goes on as it is."""
         for camera, running in self._running.items():
             plan = plans.get(camera)
             if plan is not None and plan != running.plan and plan == running.plan.drawn(plan.areas):
-                running.plan = plan
+                running.plan = self._begun[camera] = plan
                 running.camera.redraw(plan.areas)
 
     def _report(self, revision: int, code: str | None = None, facts: dict[str, Any] | None = None) -> None:
@@ -191,7 +223,12 @@ class Watcher:
         onlookers = self.honesty.onlookers(plan.id, lambda: camera.plan.areas)
         taps = (*recordings, feeds.show(plan.id, lambda: camera.plan.areas.masks), *onlookers.taps)
         told, levels = self.honesty.witness(recorder), Baselines(self.options.home / "gates")
-        means = Means(told, recorder.analyst, levels, taps, onlookers.gauges, recorder.gallery, past=self.keeper, shares=self.shares)
+        means = Means(
+            *(told, recorder.analyst, levels, taps, onlookers.gauges, recorder.gallery),
+            past=self.keeper,
+            shares=self.shares,
+            held=lambda: self.tenancy.holds(plan.id, plan.fence),
+        )
         camera = Camera(plan, means)
         self.client.on(FEED.of(camera=plan.id), feeds.asked)
         thread = threading.Thread(target=self.crashes.noted(plan.id, camera.run), name=f"camera-{plan.id}", daemon=True)
@@ -199,7 +236,12 @@ class Watcher:
         thread.start()
 
     def _end(self, camera: str) -> None:
-        running = self._running.pop(camera)
+        """Also what it said of itself is another's to say now, and is not sent again."""
+        del self._begun[camera]
+        for topic in (GATE, HEALTH, LOOK):
+            self.client.forget(topic, camera=camera)
+        if (running := self._running.pop(camera, None)) is None:
+            return
         if self._feeds is not None:
             self._feeds.hide(camera)
         if self._recorder is not None:
