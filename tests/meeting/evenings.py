@@ -43,15 +43,19 @@ def question(folder: Path) -> Evening:
 
 
 def election(folder: Path) -> Evening:
-    """Two of three, with a blank ballot."""
+    """Two of three: three at their tablets, two called out, one of whom elects nobody."""
     with sqlite_room(folder) as made:
         five = council(made)
         people = tuple(CandidateWords(name=f"Người ứng cử {place}") for place in (1, 2, 3))
         new = NewMotion(item=five.item, title="Bầu ban kiểm phiếu", rule="bau-cu-gio-tay", candidates=people, seats=2)
         motion = made.service.votes.add(five.meeting, new).id
-        tablets = five.arrive(0, 1, 2, 3, 4)
+        tablets = five.arrive(0, 1, 2)
+        for place in (3, 4):
+            made.service.chairing.set_presence(five.meeting, five.pins[place].member, present=True)
+        secretary, chair = clerks(five)
         made.service.votes.open(five.meeting, motion)
-        receipts = [tablet.cast(choice).body for tablet, choice in zip(tablets, ("c1,c3", "c1,c3", "c3", "c1,c2", "none"), strict=True)]
+        receipts = [tablet.cast(choice).body for tablet, choice in zip(tablets, ("c1,c3", "c1,c3", "c3"), strict=True)]
+        chair.countersign(motion, secretary.enter(motion, (3, "c1,c2"), (4, "none")))
         made.service.votes.close(five.meeting, motion)
         return _kept(five, motion, [json.dumps(one).encode() for one in receipts], [])
 

@@ -10,8 +10,9 @@ from sqlmodel import select
 from meeting.domain.errors import Code, Refusal
 from meeting.log.receipts import code_of
 from meeting.log.verifier import Beside, verify
-from meeting.service.words import MemberWords
+from meeting.service.words import CandidateWords, MemberWords, NewMotion
 from meeting.tables import Ballot, LogEntry
+from tests.meeting.booth import election as secret_election
 from tests.meeting.clerks import Clerk, clerks
 from tests.meeting.room import Council, Room, Tablet, council
 
@@ -284,3 +285,32 @@ def test_a_secret_vote_has_no_roll_call(present: Council) -> None:
     secret = next(one.id for one in rules if one.secrecy.value == "secret" and one.method.value == "question")
     motion = present.opened(secret)
     assert refused(lambda: secretary.enter(motion, (0, "for"))) == (Code.CALL_SECRET, {"motion": motion})
+
+
+def test_an_election_is_called_out_like_a_question_and_no_line_can_choose_too_many(five: Council) -> None:
+    service = five.room.service
+    people = tuple(CandidateWords(name=f"Người ứng cử {place}") for place in (1, 2, 3))
+    motion = service.votes.add(five.meeting, NewMotion(item=five.item, title="Bầu thư ký", rule="bau-cu-gio-tay", candidates=people, seats=2)).id
+    for place in range(4):
+        service.chairing.set_presence(five.meeting, five.pins[place].member, present=True)
+    secretary, chair = clerks(five)
+    service.votes.open(five.meeting, motion)
+    for choice in ("c1,c2,c3", "c2,c1", "for", "c4"):
+        with pytest.raises(Refusal) as refused:
+            secretary.enter(motion, (0, "c1"), (1, choice))
+        assert refused.value.code is Code.CALL_CHOICE
+    chair.countersign(motion, secretary.enter(motion, (0, "c1,c3"), (1, "c1"), (2, "none"), (3, "c1,c3")))
+    service.votes.close(five.meeting, motion)
+    count = service.reading.result(five.meeting, motion).motion.count
+    assert count is not None
+    assert (count.votes, count.blank, count.elected) == ({"c1": 3, "c2": 0, "c3": 2}, 1, ("c1",))
+    assert {one.door for one in service.reading.result(five.meeting, motion).board} == {"roll_call"}
+
+
+def test_an_election_in_secret_has_no_roll_call(five: Council) -> None:
+    five.arrive(0, 1, 2, 3)
+    secretary, _ = clerks(five)
+    motion = secret_election(five, ("Một", "Hai"), 1)
+    with pytest.raises(Refusal) as refused:
+        secretary.enter(motion, (0, "c1"))
+    assert refused.value.code is Code.CALL_SECRET

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { MemberView } from "../src/meeting/api";
 import { signedLines } from "../src/meeting/calling/clerk";
-import { lines, onward, rows, shown, tally, type Draft } from "../src/meeting/calling/sheet";
+import { isWhole, keyed, lines, onward, rows, shown, tally, votesOf, type Draft } from "../src/meeting/calling/sheet";
 import type { Voting } from "../src/meeting/parts/snapshots";
 import { base64url, utf8 } from "../src/ground/post/bytes";
 
@@ -51,6 +51,25 @@ describe("the roll call's sheet", () => {
 
   it("counts what was called", () => {
     expect(tally(["for", "abstain", "for"])).toEqual({ for: 2, against: 0, abstain: 1 });
+  });
+
+  it("takes an election by the candidates' keys, in the paper's one spelling, and never more than may be elected", () => {
+    const candidates = Array.from({ length: 12 }, (_, at) => ({ id: `c${at + 1}`, name: `N${at + 1}`, about: "" }));
+    const asked = { method: "election" as const, candidates, seats: 2 };
+    expect(keyed(asked, undefined, "b")).toBe("c11");
+    expect(keyed(asked, "c11", "1")).toBe("c1,c11");
+    expect(keyed(asked, "c1,c11", "3")).toBe("c1,c11");
+    expect(keyed(asked, "c1,c11", "1")).toBe("c11");
+    expect(keyed(asked, "c11", "B")).toBeNull();
+    expect(keyed(asked, "c11", "-")).toBe("none");
+    expect(keyed(asked, "none", "2")).toBe("c2");
+    expect(keyed(asked, "c2", "0")).toBeNull();
+    for (const key of ["d", "Tab", "F1", "", "/"]) expect(keyed(asked, "c2", key)).toBeUndefined();
+    expect([isWhole(asked, "c2"), isWhole(asked, "c1,c11"), isWhole(asked, "none")]).toEqual([false, true, true]);
+    expect(votesOf(candidates, ["c1,c11", "c11", "none"]).filter(({ votes }) => votes > 0).map(({ place, votes }) => [place, votes])).toEqual([
+      [1, 1],
+      [11, 2],
+    ]);
   });
 
   it("reads the lines from under the signature", () => {

@@ -1,10 +1,9 @@
 import type { TFunction } from "i18next";
 import { describe, expect, it } from "vitest";
 import type { Count } from "../src/ground/wire";
-import { byName, chosenOf, isAnswer, NOBODY, spell } from "../src/meeting/parts/choice";
+import { byName, chosenOf, isAnswer, NOBODY, pressed, spell } from "../src/meeting/parts/choice";
 import { verdictNumbers, verdictWord } from "../src/meeting/parts/verdict";
 import { EMPTY, readySlate } from "../src/meeting/prepare/Candidates";
-import { pressed } from "../src/meeting/tablet/Election";
 
 const people = ["c1", "c2", "c3"].map((id) => ({ id, name: `Ứng viên ${id}`, about: "" }));
 const asked = { method: "election" as const, candidates: people, seats: 2 };

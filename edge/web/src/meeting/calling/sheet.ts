@@ -1,15 +1,40 @@
-import type { ChoiceId } from "../../ground/wire";
+import type { Candidate, ChoiceId } from "../../ground/wire";
+import { chosenOf, NOBODY, pressed, spell, type Asked } from "../parts/choice";
 import type { Voting } from "../parts/snapshots";
 import type { MemberView } from "../api";
 import type { Line } from "./clerk";
 
 /** What was heard so far: member -> choice. */
-export type Draft = ReadonlyMap<string, ChoiceId>;
+export type Draft = ReadonlyMap<string, string>;
 
 export const CHOICES: readonly ChoiceId[] = ["for", "against", "abstain"];
 
-/** Keys of the sheet. The row moves on by itself when a choice was pressed. */
-export const KEYS: Readonly<Record<string, ChoiceId>> = { "1": "for", "2": "against", "3": "abstain" };
+/** Keys of the sheet. The row moves on by itself when a choice was pressed, in an election when it is full. */
+const KEYS: Readonly<Record<string, ChoiceId>> = { "1": "for", "2": "against", "3": "abstain" };
+const PLACES = "123456789abcdefghijklmnopqrstuvwxyz";
+export const NOBODY_KEY = "-";
+
+/** The key of the candidate at this place of the paper; none for those past the alphabet. */
+export const keyAt = (place: number): string => PLACES.charAt(place);
+
+/** What a line says after this candidate was called or taken back; null: nothing any more. The same again where the paper is full. */
+export function toggled({ candidates, seats }: Asked, was: string | undefined, id: string): string | null {
+  const next = pressed(new Set(chosenOf(candidates, was).map((one) => one.id)), id, seats);
+  if (next === null) return was ?? null;
+  return next.size === 0 ? null : spell(candidates, next);
+}
+
+/** Nothing more can be called on this line: its member's answer is whole. */
+export const isWhole = ({ method, candidates, seats }: Asked, choice: string): boolean => method === "question" || choice === NOBODY || chosenOf(candidates, choice).length === seats;
+
+/** What a key says of a line: a choice, null to take it back, undefined when it is no key of the sheet. */
+export function keyed(asked: Asked, was: string | undefined, key: string): string | null | undefined {
+  if (key === "Delete" || key === "Backspace" || key === "0") return null;
+  if (asked.method === "question") return KEYS[key];
+  if (key === NOBODY_KEY) return NOBODY;
+  const candidate = key.length === 1 ? asked.candidates[PLACES.indexOf(key.toLowerCase())] : undefined;
+  return candidate === undefined ? undefined : toggled(asked, was, candidate.id);
+}
 
 export interface Row {
   member: MemberView;
@@ -49,6 +74,11 @@ export function lines(all: Row[], draft: Draft): Line[] {
     const choice = closed === null ? draft.get(member.id) : undefined;
     return choice === undefined ? [] : [{ member: member.id, choice }];
   });
+}
+
+/** Votes of each candidate, in the paper's order. */
+export function votesOf(candidates: readonly Candidate[], choices: readonly string[]): { candidate: Candidate; place: number; votes: number }[] {
+  return candidates.map((candidate, at) => ({ candidate, place: at + 1, votes: choices.filter((choice) => choice.split(",").includes(candidate.id)).length }));
 }
 
 /** How many chose what. */

@@ -157,7 +157,7 @@ export function Live({ meeting }: { meeting: MeetingView }) {
         {floor?.speech && <OnFloor key={floor.speech.request} speech={floor.speech} />}
         {!voting && !floor?.speech && <Course meeting={meeting} motion={motion} />}
         <Steps meeting={meeting.id} steps={steps} />
-        {voting && motion.method === "question" && !motion.secret && <RollCall key={motion.motion} meeting={meeting} motion={motion} />}
+        {voting && !motion.secret && <RollCall key={motion.motion} meeting={meeting} motion={motion} />}
         <Queue meeting={meeting} floor={floor} minutes={minutes} onMinutes={setMinutes} />
         <Notice meeting={meeting.id} />
       </div>

@@ -5,14 +5,14 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { sentence } from "../../ground/http/sentence";
 import { may, useSession } from "../../ground/http/session";
-import type { ChoiceId } from "../../ground/wire";
 import { number, time } from "../../ground/words/format";
 import type { Voting } from "../parts/snapshots";
 import type { MeetingView, RollCallView } from "../api";
 import { countersign, signedLines, type Signer } from "../calling/clerk";
 import { sendBack, useCallDeed, useCalls } from "../calling/calls";
 import type { Draft } from "../calling/sheet";
-import { Mark } from "../parts/Mark";
+import { Chosen } from "../parts/Chosen";
+import { chosenOf, type Asked } from "../parts/choice";
 import { Called } from "./Called";
 import classes from "./RollCall.module.css";
 import { RollCallSheet } from "./RollCallSheet";
@@ -24,8 +24,7 @@ interface One {
 }
 
 /** Every line, as it stands under the secretary's signature. */
-function Lines({ meeting, call }: Pick<One, "meeting" | "call">) {
-  const { t } = useTranslation();
+function Lines({ meeting, call, asked }: Pick<One, "meeting" | "call"> & { asked: Asked }) {
   const members = new Map(meeting.members.map((member) => [member.id, member]));
   return (
     <ol className={classes.read}>
@@ -35,7 +34,7 @@ function Lines({ meeting, call }: Pick<One, "meeting" | "call">) {
             <b>{members.get(member)?.label}</b> {members.get(member)?.name ?? member}
           </span>
           <span className={classes.choice}>
-            <Mark choice={choice as ChoiceId} size={18} /> {t(`meeting.choice.${choice as ChoiceId}`)}
+            <Chosen choice={choice} names={chosenOf(asked.candidates, choice).map(({ name }) => name)} size={18} />
           </span>
         </li>
       ))}
@@ -56,10 +55,10 @@ function Countersign({ meeting, motion, call, signer, onClose }: One & { signer:
       <div className={classes.top}>
         <p className={classes.question}>{motion.title}</p>
         <p className="quiet">{t("meeting.calling.by", { name: call.name, at: time(call.made_at) })}</p>
-        <Called choices={call.lines.map(({ choice }) => choice)} />
+        <Called asked={motion} choices={call.lines.map(({ choice }) => choice)} />
       </div>
       <div className={classes.lines} tabIndex={0} role="region" aria-label={t("meeting.calling.lines", { count: call.lines.length })}>
-        <Lines meeting={meeting} call={call} />
+        <Lines meeting={meeting} call={call} asked={motion} />
       </div>
       <div className={classes.foot}>
         <p>{t("meeting.calling.means")}</p>
@@ -88,7 +87,7 @@ function Waiting({ meeting, motion, call, signer, own }: One & { signer: Signer 
         <b>{t("meeting.calling.waits", { count: call.lines.length })}</b>
         <small className="quiet">{t("meeting.calling.by", { name: call.name, at: time(call.made_at) })}</small>
       </p>
-      <Called choices={call.lines.map(({ choice }) => choice)} />
+      <Called asked={motion} choices={call.lines.map(({ choice }) => choice)} />
       {signer !== null && (
         <Button size="lg" onClick={() => setReading(true)} leftSection={<IconSignature size={22} />}>
           {t("meeting.calling.read")}
@@ -105,7 +104,7 @@ function Waiting({ meeting, motion, call, signer, own }: One & { signer: Signer 
   );
 }
 
-/** Votes by roll call while an open question is voted on: the secretary enters them, the chair countersigns. */
+/** Votes by roll call while an open vote runs: the secretary enters them, the chair countersigns. */
 export function RollCall({ meeting, motion }: { meeting: MeetingView; motion: Voting }) {
   const { t } = useTranslation();
   const person = useSession().data;
@@ -118,7 +117,7 @@ export function RollCall({ meeting, motion }: { meeting: MeetingView; motion: Vo
   const counted = calls.filter(({ state }) => state === "counted").flatMap((call) => call.lines);
   const returned = calls.filter((call) => call.state === "returned" && call.account === account && !settled.includes(call.id)).at(-1);
   const mend = (call: RollCallView) => {
-    setDraft(new Map(signedLines(call.jws).map(({ member, choice }) => [member, choice as ChoiceId])));
+    setDraft(new Map(signedLines(call.jws).map(({ member, choice }) => [member, choice])));
     setSettled([...settled, call.id]);
     setOpen(true);
   };

@@ -4,29 +4,31 @@ import { IconSend } from "@tabler/icons-react";
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { sentence } from "../../ground/http/sentence";
-import type { ChoiceId } from "../../ground/wire";
 import { number } from "../../ground/words/format";
 import type { Voting } from "../parts/snapshots";
 import type { MeetingView } from "../api";
 import { sendCall, type Signer } from "../calling/clerk";
 import { useCallDeed } from "../calling/calls";
-import { CHOICES, KEYS, lines, onward, rows, shown, type Draft, type Row } from "../calling/sheet";
-import { Mark } from "../parts/Mark";
+import { isWhole, keyed, lines, onward, rows, shown, type Draft, type Row } from "../calling/sheet";
+import { chosenOf, NOBODY, type Asked } from "../parts/choice";
 import { Called } from "./Called";
+import { CallKeys, Legend } from "./CallKeys";
 import classes from "./RollCall.module.css";
 
-const MOST_LINES = 400;
+/** So that what is signed stays below 64 KiB. */
+const MOST_LINES = { question: 400, election: 120 };
 
 interface LineProps {
+  asked: Asked;
   row: Row;
-  chosen: ChoiceId | undefined;
+  chosen: string | undefined;
   current: boolean;
-  onChoose: (choice: ChoiceId) => void;
+  onChoose: (choice: string | null) => void;
   onFocus: () => void;
 }
 
-/** One member. The row is one stop for the keyboard; a finger has three large keys. */
-function MemberLine({ row, chosen, current, onChoose, onFocus }: LineProps) {
+/** One member. The row is one stop for the keyboard; a finger has large keys. */
+function MemberLine({ asked, row, chosen, current, onChoose, onFocus }: LineProps) {
   const { t } = useTranslation();
   const self = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -38,7 +40,7 @@ function MemberLine({ row, chosen, current, onChoose, onFocus }: LineProps) {
     <div
       ref={self}
       className={classes.line}
-      role="radiogroup"
+      role={asked.method === "election" ? "group" : "radiogroup"}
       aria-label={[member.label, member.name, note].filter(Boolean).join(" ")}
       aria-disabled={closed !== null}
       data-current={current}
@@ -51,17 +53,10 @@ function MemberLine({ row, chosen, current, onChoose, onFocus }: LineProps) {
         <span>
           {member.name}
           {note !== null && <small>{note}</small>}
+          {asked.method === "election" && chosen !== undefined && <small>{chosen === NOBODY ? t("meeting.election.blank") : chosenOf(asked.candidates, chosen).map(({ name }) => name).join(", ")}</small>}
         </span>
       </span>
-      <span className={classes.keys}>
-        {CHOICES.map((choice, index) => (
-          <button key={choice} type="button" role="radio" tabIndex={-1} aria-checked={chosen === choice} disabled={closed !== null} data-choice={choice} onClick={() => onChoose(choice)}>
-            <Mark choice={choice} size={20} />
-            <span className={classes.word}>{t(`meeting.choice.${choice}`)}</span>
-            <kbd aria-hidden="true">{index + 1}</kbd>
-          </button>
-        ))}
-      </span>
+      <CallKeys asked={asked} chosen={chosen} closed={closed !== null} onChoose={onChoose} />
     </div>
   );
 }
@@ -76,18 +71,16 @@ interface Props {
   onClose: () => void;
 }
 
-/** Moving and choosing without a pointer: arrows, Home, End, 1 2 3, Delete, Ctrl+Enter. */
-function useSheetKeys(list: Row[], at: number, go: (at: number) => void, choose: (row: Row, choice: ChoiceId | null) => void, send: () => void) {
+/** Moving and choosing without a pointer: arrows, Home, End, the keys of the choices, Delete, Ctrl+Enter. `press` says whether it took the key. */
+function useSheetKeys(list: Row[], at: number, go: (at: number) => void, press: (row: Row, key: string) => boolean, send: () => void) {
   return (event: KeyboardEvent) => {
     const row = list[at];
-    const moves: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: list.length - 1, PageDown: at + 8, PageUp: at - 8 };
+    const moves: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Enter: at + 1, Home: 0, End: list.length - 1, PageDown: at + 8, PageUp: at - 8 };
     const move = moves[event.key];
-    const choice = KEYS[event.key];
     if (event.key === "Enter" && event.ctrlKey) send();
+    else if (event.ctrlKey || event.altKey || event.metaKey) return;
     else if (move !== undefined) go(Math.max(0, Math.min(list.length - 1, move)));
-    else if (row !== undefined && choice !== undefined) choose(row, choice);
-    else if (row !== undefined && (event.key === "Delete" || event.key === "Backspace" || event.key === "0")) choose(row, null);
-    else return;
+    else if (row === undefined || !press(row, event.key)) return;
     event.preventDefault();
     event.stopPropagation();
   };
@@ -103,17 +96,24 @@ export function RollCallSheet({ meeting, motion, waiting, signer, draft, onDraft
   const list = shown(all, every, draft);
   const entered = lines(all, draft);
   const send = useCallDeed(meeting.id, motion.motion ?? "", async () => {
-    for (let from = 0; from < entered.length; from += MOST_LINES) {
-      await sendCall(signer, { id: motion.motion ?? "", paper: motion.paper_sha256 ?? "" }, entered.slice(from, from + MOST_LINES));
+    const most = MOST_LINES[motion.method];
+    for (let from = 0; from < entered.length; from += most) {
+      await sendCall(signer, { id: motion.motion ?? "", paper: motion.paper_sha256 ?? "" }, entered.slice(from, from + most));
     }
   });
-  const choose = (row: Row, choice: ChoiceId | null) => {
+  const choose = (row: Row, choice: string | null) => {
     if (row.closed !== null) return;
     const next = new Map(draft);
     if (choice === null) next.delete(row.member.id);
     else next.set(row.member.id, choice);
     onDraft(next);
-    if (choice !== null) setAt(onward(list, list.indexOf(row), next));
+    if (choice !== null && isWhole(motion, choice)) setAt(onward(list, list.indexOf(row), next));
+  };
+  const press = (row: Row, key: string) => {
+    const choice = keyed(motion, draft.get(row.member.id), key);
+    if (choice === undefined) return false;
+    choose(row, choice);
+    return true;
   };
   const finish = () => {
     if (entered.length === 0 || send.isPending) return;
@@ -124,12 +124,13 @@ export function RollCallSheet({ meeting, motion, waiting, signer, draft, onDraft
       },
     });
   };
-  const keys = useSheetKeys(list, at, setAt, choose, finish);
+  const keys = useSheetKeys(list, at, setAt, press, finish);
   const open = all.filter(({ member, closed, done }) => closed === null && !done && !draft.has(member.id)).length;
   return (
     <Modal opened onClose={onClose} title={t("meeting.calling.title")} size={1080} fullScreen={small} closeButtonProps={{ "aria-label": t("house.close") }} classNames={{ body: classes.sheet ?? "", content: classes.content ?? "", header: classes.bar ?? "" }} trapFocus onKeyDown={(event) => event.key === "Enter" && event.ctrlKey && finish()}>
       <div className={classes.top}>
         <p className={classes.question}>{motion.title}</p>
+        <Legend asked={motion} />
         <div className={classes.tools}>
           <SegmentedControl
             size="md"
@@ -144,20 +145,20 @@ export function RollCallSheet({ meeting, motion, waiting, signer, draft, onDraft
               { value: "all", label: t("meeting.calling.all") },
             ]}
           />
-          <p className={classes.hint}>{t("meeting.calling.keys")}</p>
+          <p className={classes.hint}>{t(`meeting.calling.${motion.method === "election" ? "electionKeys" : "keys"}`)}</p>
         </div>
       </div>
       <div className={classes.lines} onKeyDown={keys}>
         {list.length === 0 && <p className="quiet">{t("meeting.calling.nobody")}</p>}
         {list.map((row, index) => (
-          <MemberLine key={row.member.id} row={row} chosen={draft.get(row.member.id)} current={index === Math.min(at, list.length - 1)} onChoose={(choice) => choose(row, choice)} onFocus={() => setAt(index)} />
+          <MemberLine key={row.member.id} asked={motion} row={row} chosen={draft.get(row.member.id)} current={index === Math.min(at, list.length - 1)} onChoose={(choice) => choose(row, choice)} onFocus={() => setAt(index)} />
         ))}
       </div>
       <div className={classes.foot}>
         <p role="status">
           <b>{t("meeting.calling.progress", { entered: number(entered.length), open: number(open) })}</b>
         </p>
-        <Called choices={entered.map(({ choice }) => choice)} />
+        <Called asked={motion} choices={entered.map(({ choice }) => choice)} />
         <Button size="lg" disabled={entered.length === 0} loading={send.isPending} onClick={finish} leftSection={<IconSend size={22} />} rightSection={<kbd className={classes.ctrl}>Ctrl Enter</kbd>}>
           {t("meeting.calling.send")}
         </Button>

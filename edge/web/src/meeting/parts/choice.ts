@@ -17,6 +17,13 @@ export function isAnswer(choice: string): choice is ChoiceId {
   return QUESTION.includes(choice);
 }
 
+/** The chosen after this one was pressed; null when the paper is full. Where one is elected, another takes his place. */
+export function pressed(chosen: ReadonlySet<string>, id: string, seats: number): ReadonlySet<string> | null {
+  if (chosen.has(id)) return new Set([...chosen].filter((one) => one !== id));
+  if (seats === 1) return new Set([id]);
+  return chosen.size < seats ? new Set([...chosen, id]) : null;
+}
+
 /** The one spelling of an election's choice: chosen ids in the paper's order. */
 export function spell(candidates: { id: string }[], chosen: ReadonlySet<string>): string {
   const ids = candidates.map(({ id }) => id).filter((id) => chosen.has(id));

@@ -5,18 +5,11 @@ import { useTranslation } from "react-i18next";
 import type { Candidate } from "../../ground/wire";
 import { number } from "../../ground/words/format";
 import type { CheckedPaper, Paper } from "../log/ballot";
-import { chosenOf, spell } from "../parts/choice";
+import { chosenOf, pressed, spell } from "../parts/choice";
 import { useDesk } from "./context";
 import classes from "./Election.module.css";
 
 type Chosen = ReadonlySet<string>;
-
-/** The chosen after this one was pressed; null when the paper is full. Where one is elected, another takes his place. */
-export function pressed(chosen: Chosen, id: string, seats: number): Chosen | null {
-  if (chosen.has(id)) return new Set([...chosen].filter((one) => one !== id));
-  if (seats === 1) return new Set([id]);
-  return chosen.size < seats ? new Set([...chosen, id]) : null;
-}
 
 /** The heading of a step: it takes the focus when the step begins, so that a screen reader begins there, too. */
 function Head({ id, children, focus }: { id: string; children: string; focus: boolean }) {
