@@ -1,7 +1,8 @@
 /* A disk that fails on demand, for tests: loaded before libc (LD_PRELOAD), so that the program under test is the real one.
 
    The file named by DINH_FAULT holds one line "<call> <errno> <part of a path>", for example "fsync 5 dinh.db": from now on every such
-   call on a file whose path has that part fails with that error. No file, no faults. Calls: fsync (and fdatasync), write (and pwrite). */
+   call on a file whose path has that part fails with that error, or with a number below 0 only lasts so many milliseconds longer.
+   No file, no faults. Calls: fsync (and fdatasync), write (and pwrite). */
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -39,7 +40,14 @@ static int fails(const char *call, int fd)
     if (size <= 0)
         return 0;
     path[size] = 0;
-    return strstr(path, part) != NULL ? number : 0;
+    if (strstr(path, part) == NULL)
+        return 0;
+    if (number < 0) {
+        usleep((useconds_t)(-number) * 1000);
+        errno = saved;
+        return 0;
+    }
+    return number;
 }
 
 #define REAL(name, type) ((type)dlsym(RTLD_NEXT, name))

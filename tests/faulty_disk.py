@@ -27,6 +27,12 @@ class FaultyDisk:
         return {"LD_PRELOAD": str(self.library), "DINH_FAULT": str(self.control)}
 
     @contextmanager
+    def slow(self, call: Literal["fsync", "write"], milliseconds: int, part: str) -> Iterator[None]:
+        """Every such call takes so much longer."""
+        with self.fails(call, -milliseconds, part):
+            yield
+
+    @contextmanager
     def fails(self, call: Literal["fsync", "write"], number: int, part: str) -> Iterator[None]:
         """Every such call on a file whose path has `part` in it ends with this errno, for as long as the block lasts."""
         self.control.write_text(f"{call} {number} {part}")
