@@ -52,6 +52,7 @@ AGENDA = (
     Item("Báo cáo công tác chín tháng đầu năm", 30, (REPORT,)),
     Item("Dự toán chi vệ sinh môi trường quý IV", 45, (BUDGET, RESOLUTION)),
     Item("Ý kiến của cử tri, chất vấn và trả lời chất vấn", 40),
+    Item("Bầu Phó Trưởng ban của Hội đồng nhân dân", 20),
     Item("Bế mạc", 10),
 )
 MOTION_TITLE = "Thông qua dự toán chi vệ sinh môi trường quý IV"

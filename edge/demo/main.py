@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from edge.cli.terminal import Terminal
 from edge.demo.calls import CallRefused
 from edge.demo.commune import YOURS, plan
+from edge.demo.election import prepare_election
 from edge.demo.once import Play, Row
 from edge.demo.play import Autopilot, open_session
 from edge.demo.processes import PORTS, DemoError, Inbox, RunningNode
@@ -114,6 +115,7 @@ def build(folder: Path, held: ExitStack, *, tell: Progress, ports: Mapping[str, 
     connect_inbox(stage, inbox.url, inbox.secret)
     add_cameras(stage, clips)
     convene(stage)
+    prepare_election(stage)
     return stage, running, inbox
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from edge.demo import commune, play
 from edge.demo.calls import CallRefused
 from edge.demo.doors import vote_through_doors
+from edge.demo.election import SEATS, hold_election
 from edge.demo.processes import DemoError, Inbox, RunningNode, wait_for
 from edge.demo.stage import Progress, Stage
 from meeting.log.verifier import Beside, verify
@@ -41,7 +42,7 @@ class Play:
     def run(self) -> list[Row]:
         """All steps. A step that fails is a row that is not ok; what can still be tried is tried."""
         rows: list[Row] = []
-        for step in (self._members, self._speech, self._votes, self._doors, self._cameras, self._memory):
+        for step in (self._members, self._speech, self._votes, self._doors, self._election, self._cameras, self._memory):
             try:
                 rows += step()
             except (CallRefused, DemoError, TimeoutError, ConnectionError) as error:
@@ -89,6 +90,11 @@ class Play:
         came, verified = vote_through_doors(self.stage, self.running.settings.home.path / "keypad.flash")
         told = " · ".join(f"{door} {count}" for door, count in sorted(came.items()))
         return [Row("doors", told, ok=verified and set(came.values()) == {1} and len(came) == DOORS)]
+
+    def _election(self) -> list[Row]:
+        counted = hold_election(self.stage, self.progress)
+        whole = (counted.issued, counted.cast, counted.invalid, counted.elected) == (commune.MEMBERS, commune.MEMBERS, 1, SEATS)
+        return [Row("election", str(counted), ok=whole and counted.verified)]
 
     def _cameras(self) -> list[Row]:
         found: list[dict[str, Any]] = []

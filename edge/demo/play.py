@@ -10,7 +10,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 
+from edge.demo.booth import PAUSE_S
 from edge.demo.calls import CallRefused
+from edge.demo.election import elect_all, open_election
 from edge.demo.stage import Progress, Stage
 from edge.demo.tablet import Tablet
 
@@ -71,11 +73,12 @@ def cast_all(stage: Stage, *, spread_s: float, progress: Progress) -> int:
 
 
 class Autopilot:
-    """Keeps the demo alive until `stop`: speeches, then a vote, once the free seat had its time to look around."""
+    """Keeps the demo alive until `stop`: speeches, a vote, a secret election, once the free seat had its time to look around."""
 
     def __init__(self, stage: Stage, *, say: Callable[[str], None]) -> None:
         self.stage = stage
         self.say = say
+        self._voted: set[str] = set()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="demo-autopilot", daemon=True)
 
@@ -89,27 +92,49 @@ class Autopilot:
         self._thread.join(timeout=CLOSES_AFTER_S)
 
     def _run(self) -> None:
-        began, voted = time.monotonic(), False
+        began, steps = time.monotonic(), iter((self._open_vote, self._open_election))
         chance = random.Random(11)  # noqa: S311  # a demo's pace, not a secret
         tablets = list(self.stage.tablets.values())
         while not self._stop.wait(5.0):
-            with suppress(CallRefused, TimeoutError):
-                if self._vote_is_open():
-                    cast_all(self.stage, spread_s=20.0, progress=lambda _what, _share: None)
-                    voted = True
-                    self._close_when_time()
-                elif not voted and time.monotonic() - began > OPENS_AFTER_S:
-                    self.stage.chair.post(f"/api/meetings/{self.stage.meeting}/motions/{self.stage.motion}/open")
-                    self.say("vote")
+            with suppress(CallRefused, TimeoutError, RuntimeError):
+                if (motion := self._open_motion()) is not None:
+                    self._cast(motion)
+                    self._close_when_time(motion)
+                    began = time.monotonic()
+                elif time.monotonic() - began > OPENS_AFTER_S and (step := next(steps, None)) is not None:
+                    step()
                 else:
                     one_speech(self.stage, chance.choice(tablets), seconds=SPEECH_S)
 
-    def _vote_is_open(self) -> bool:
+    def _open_vote(self) -> None:
+        self.stage.chair.post(f"/api/meetings/{self.stage.meeting}/motions/{self.stage.motion}/open")
+        self.say("vote")
+
+    def _open_election(self) -> None:
+        open_election(self.stage)
+        self.say("election")
+
+    def _open_motion(self) -> str | None:
         first = next(iter(self.stage.tablets.values()))
         first.reconnect_if_lost()
         motion = first.motion
-        return motion is not None and motion.state == "open"
+        return motion.motion if motion is not None and motion.state == "open" else None
 
-    def _close_when_time(self) -> None:
+    def _cast(self, motion: str) -> None:
+        """Each simulated tablet casts, once in each vote; a secret one of a person's own making is left to people."""
+        if motion in self._voted:
+            return
+        self._voted.add(motion)
+        if motion == self.stage.election:
+            elect_all(self.stage, pause_s=PAUSE_S, progress=_silent)
+        else:
+            cast_all(self.stage, spread_s=20.0, progress=_silent)
+
+    def _close_when_time(self, motion: str) -> None:
+        """Whoever took a token and still holds his ballot is left outside after that time."""
         if not self._stop.wait(CLOSES_AFTER_S):
-            self.stage.chair.post(f"/api/meetings/{self.stage.meeting}/motions/{self.stage.motion}/close")
+            self.stage.chair.post(f"/api/meetings/{self.stage.meeting}/motions/{motion}/close", {"leave": True})
+
+
+def _silent(_what: str, _share: float) -> None:
+    """Progress for nobody."""

@@ -30,6 +30,8 @@ class Stage:
     meeting: str = ""
     items: list[str] = field(default_factory=list)
     motion: str = ""
+    election: str = ""
+    """The secret election of the demo, in draft."""
     pins: dict[str, str] = field(default_factory=dict)
     """Seat id -> PIN."""
     badges: dict[str, str] = field(default_factory=dict)
