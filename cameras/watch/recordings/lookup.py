@@ -50,12 +50,12 @@ class Lookup:
     def segments(self, camera: str, start_us: int, end_us: int) -> list[Stored]:
         """Those that reach into the time, in the order of capture."""
         with self._base() as base:
-            formats = {row[0]: _format(row[1:]) for row in base.execute("select * from format").fetchall()}
             rows = base.execute(
                 "select file, start_us, end_us, bytes, format, entries, number from segment"
                 " where camera = ? and end_us >= ? and start_us <= ? order by start_us",
                 (camera, start_us, end_us),
             ).fetchall()
+            formats = {row[0]: _format(row[1:]) for row in base.execute("select * from format").fetchall()}
         return [
             Stored(file, begins, until, size, formats[form], tuple(unpacked(entries)), number)
             for file, begins, until, size, form, entries, number in rows

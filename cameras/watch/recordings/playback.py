@@ -90,8 +90,8 @@ class _Clock:
 
 def _beginning(pieces: Sequence[Stored], start_us: int) -> tuple[int, int]:
     """Which segment and which entry of it to begin with: the last keyframe at or before the start whose recording reaches it, else the first after."""
-    place = next((index for index, piece in enumerate(pieces) if piece.until_us + GAP_US >= start_us), len(pieces))
-    for index in range(place, -1, -1):
+    place = next((index for index, piece in enumerate(pieces) if piece.until_us >= start_us), len(pieces))
+    for index in range(place, -1, -1) if place < len(pieces) else ():
         if index < place and pieces[index].until_us + GAP_US < pieces[index + 1].start_us:
             break
         keys = [number for number, entry in _keys(pieces, index) if pieces[index].start_us + entry.us <= start_us]

@@ -38,8 +38,8 @@ Item = Source | Batch | Missed | Closed
 class Recording:
     """A `Tap`. `wake` is called when something waits; `take` is called by the writer."""
 
-    def __init__(self, camera: str, wake: Callable[[], None], *, waiting_bytes: int = WAITING_BYTES) -> None:
-        self.camera, self._wake, self._most = camera, wake, waiting_bytes
+    def __init__(self, camera: str, wake: Callable[[], None]) -> None:
+        self.camera, self._wake, self._most = camera, wake, WAITING_BYTES
         self.refused: Refusal | None = None
         """The stream cannot be recorded as it is."""
         self._open = False

@@ -39,7 +39,7 @@ def recover(path: Path) -> Written | None:
         head, fragments = _layout(file)
     form = _format(head)
     found, end = _read(path, form, fragments) if form is not None else (_Found(), 0)
-    if form is None or not found.count or not path.stem.isdigit():
+    if form is None or not found.count:
         path.unlink()
         sync_folder(path.parent)
         return None

@@ -60,13 +60,14 @@ class Reel:
             self._source, self._fresh, self._newest = (None if isinstance(item, Closed) else item), True, None
 
     def end(self) -> None:
-        """Finish what is open."""
-        segment, self._segment = self._segment, None
+        """Finish what is open; it can be read all the while."""
+        segment = self._segment
         if segment is not None:
             try:
                 self._keep(segment.finish())
             except FAULTS as error:
                 self._fail(segment, error, segment.readable_until)
+            self._segment = None
 
     def now_open(self) -> Stored | None:
         """What can be read of the segment that is being written."""

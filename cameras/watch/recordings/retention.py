@@ -58,9 +58,10 @@ class Retention:
         return True
 
     def relieve(self) -> None:
-        """The disk is full to the brim."""
+        """The disk is full to the brim: give up the ballast, let go of one segment and of what else must go, take the ballast again."""
         with suppress(OSError):
             os.truncate(self.folder / BALLAST, 0)
+        self._let_go(self.lookup.oldest(micros(datetime.now(UTC))))
         self.room()
         self.hold_ballast()
 

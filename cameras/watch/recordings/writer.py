@@ -1,6 +1,7 @@
 """The one thread that writes recordings: what cameras hand over, pins, and what a crash left unfinished."""
 
 import logging
+import re
 import threading
 import time
 from collections import deque
@@ -17,6 +18,8 @@ ROUND_S = 1.0
 RETIRED_S = 15.0
 """A recording whose place another has taken is finished after this: its camera has ended or hangs."""
 TIDY_S = 600.0
+OURS = re.compile(r"\d{1,17}\.mp4")
+"""The names of segments. Other files in these folders are left alone."""
 Pin = tuple[str, tuple[int, int, int], str]
 _log = logging.getLogger("cameras.watch.recordings")
 
@@ -147,14 +150,16 @@ class Writer:
         """Files that the index does not know: a crash left them, or the index was lost."""
         for folder in sorted(place for place in self.folder.iterdir() if place.is_dir()):
             known = self.retention.lookup.files(folder.name)
-            self._left.extend((folder.name, path) for path in sorted(folder.glob("*.mp4")) if path.name not in known)
+            self._left.extend(
+                (folder.name, path) for path in sorted(folder.iterdir()) if OURS.fullmatch(path.name) and path.name not in known
+            )
 
     def _adopt(self, camera: str, path: Path) -> None:
         if not path.exists():
             return
         written = recover(path)
         if written is None:
-            _log.warning("camera=%s file=%s held nothing whole", camera, path.name)
+            _log.info("camera=%s file=%s held nothing whole", camera, path.name)
             return
         number = self.index.add(camera, written)
         self.retention.added(camera, written.bytes)
