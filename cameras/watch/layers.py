@@ -10,7 +10,7 @@ that differ from their background.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -90,7 +90,7 @@ class Layers:
         restless = self._learn_noise(sight.soft)
         new = _beyond(sight.outside, tolerance)
         self._learn_background(picture, new, elapsed)
-        settled = self._learn_newcomers(sight.soft, np.flatnonzero(new != 0), restless, tolerance)
+        settled = self._learn_newcomers(sight.soft, _places(new), restless, tolerance)
         self._sight = None
         still: Mask = np.zeros_like(new)
         still.reshape(-1)[settled] = 255
@@ -100,7 +100,7 @@ class Layers:
         """Where this picture is neither the background nor what lies on it. Nothing is learned but the exposure."""
         sight, tolerance = self._ready(picture), self._tolerance()
         unlike = _beyond(sight.outside, tolerance)
-        lying = np.flatnonzero((unlike != 0) & (self._known != 0))
+        lying = _places(cv2.bitwise_and(unlike, self._known))
         unlike.reshape(-1)[lying[self._held(sight.soft, lying, tolerance)]] = 0
         return unlike
 
@@ -188,9 +188,7 @@ class Layers:
         cv2.accumulateWeighted(flat, self.background, rate, cv2.bitwise_not(cv2.bitwise_or(new, near)))
 
     def _count_trust(self, new: Mask, elapsed: float) -> None:
-        if not self._doubtful.any():
-            return
-        shown = np.flatnonzero(cv2.subtract(self._doubtful, new))
+        shown = _places(cv2.subtract(self._doubtful, new))
         trust = self.trust.reshape(-1)[shown] + np.float32(elapsed)
         self.trust.reshape(-1)[shown] = trust
         self._doubtful.reshape(-1)[shown[trust >= TRUST_S]] = 0
@@ -219,7 +217,7 @@ class Layers:
         """A newcomer whose background has been back for a while has gone."""
         away = self.away.reshape(-1)
         away[new] = self.at
-        known = np.flatnonzero(self._known)
+        known = _places(self._known)
         gone = known[self.at - away[known] >= BACK_S]
         self.since.reshape(-1)[gone] = NEVER
         self._known.reshape(-1)[gone] = 0
@@ -234,6 +232,11 @@ class Layers:
 
 def _under(picture: Floats, gain: Floats) -> Floats:
     return picture if (gain == 1).all() else np.asarray(cv2.transform(picture, np.diag(gain)), np.float32)
+
+
+def _places(mask: NDArray[Any]) -> Places:
+    """Where it is not 0. Most masks are empty or nearly so, and counting is quick."""
+    return np.flatnonzero(mask != 0) if cv2.countNonZero(mask) else np.empty(0, np.intp)
 
 
 def _beyond(values: Mask, limits: Mask) -> Mask:
