@@ -2,6 +2,7 @@
 
 import base64
 import json
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +25,7 @@ def add_to(app: typer.Typer) -> None:
     cameras.command("test", help="help.cameras_test")(test)
     cameras.command("remove", help="help.cameras_remove")(remove)
     cameras.command("try", help="help.cameras_try")(try_file)
+    cameras.command("check", help="help.cameras_check")(check)
     app.add_typer(cameras, name="cameras", help="help.cameras", rich_help_panel="panel.cameras")
 
 
@@ -85,6 +87,33 @@ def test(
     if picture is not None:
         picture.write_bytes(base64.b64decode(answer["jpeg_base64"]))
         say.say("cameras.picture", file=str(picture))
+
+
+def check(
+    context: typer.Context,
+    folder: Annotated[Path | None, typer.Option("--folder", help="help.check_folder", metavar="DIR", show_default=False)] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="help.check_quick")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Every watcher of the node, or the one whose home is `folder`."""
+    from cameras.watch.recordings.check import Checked
+    from cameras.watch.recordings.check import check as check_recordings
+
+    say, checked, wrong = terminal(context), Checked(), 0
+    homes = [folder] if folder is not None else sorted(settings_of(home).home.watcher("any").parent.glob("*"))
+    for place in [one / "recordings" for one in homes if (one / "recordings" / "index.db").is_file()]:
+        try:
+            for finding in check_recordings(place, checked, content=not quick):
+                wrong += 1
+                say.error(finding.code.value, {"camera": finding.camera, **finding.facts})
+        except (OSError, sqlite3.Error) as error:
+            wrong += 1
+            say.error("cameras.recording_failed", {"why": str(error)})
+    say.say("cameras.checked", segments=checked.segments, mib=checked.bytes >> 20)
+    if wrong:
+        raise typer.Exit(1)
+    if checked.segments:
+        say.good("cameras.checked_good")
 
 
 def try_file(
