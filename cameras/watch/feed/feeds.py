@@ -1,10 +1,12 @@
 """The watcher's answers to the node's asks for pictures, each on a thread of its own over a WebSocket that it opens to the node."""
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import av.error
 from websockets.exceptions import WebSocketException
 
 from broker.messages.cameras import Feed
@@ -79,7 +81,7 @@ class Feeds:
         try:
             with line_to(self.node, ask.id) as line:
                 self._speak(line, camera, shown, ask)
-        except (OSError, WebSocketException) as error:
+        except (OSError, WebSocketException, sqlite3.Error) as error:
             _log.info("feed of %s ended: %s", camera, type(error).__name__)
         finally:
             self._room.release()
@@ -94,6 +96,8 @@ class Feeds:
                 self._recorded(line, camera, shown, ask)
         except Refusal as refusal:
             line.refuse(refusal)
+        except (av.error.FFmpegError, ValueError) as error:
+            line.refuse(Refusal(Code.NOT_REMUXED, {"why": type(error).__name__}))
         finally:
             with self._lock:
                 self._lines.discard(line)
