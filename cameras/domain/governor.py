@@ -21,7 +21,8 @@ TURN_S = 10.0
 """Whoever got its turn after waiting keeps its rank for so long."""
 PLAN_EVERY_S = 1.0
 LATE_S = 8.0
-"""A camera whose pictures are looked at later than this is not keeping up: the machine has less time than the budget says."""
+LATE_FOR_S = 5.0
+"""A camera whose pictures are looked at later than LATE_S for so long does not keep up: the machine has less time than the budget says."""
 SMALLEST_ROOM = 0.25
 LESS_ROOM, MORE_ROOM = 0.9, 0.02
 HALF_LIFE_S = 7 * 86_400.0
@@ -127,6 +128,7 @@ class Governor:
         """The share of the budget that the machine really has: less while cameras fall behind."""
         self._standings: dict[str, _Standing] = {}
         self._planned_at = -PLAN_EVERY_S
+        self._on_time_at: float | None = None
 
     def claim(self, camera: str, claim: Claim, at: float) -> Grant:
         """Take a camera's word; returns what it may do now."""
@@ -150,8 +152,7 @@ class Governor:
         return sum(standing.grant.cost(standing.claim) for standing in self._standings.values())
 
     def _plan(self, at: float) -> None:
-        late = max((standing.claim.late_s for standing in self._standings.values()), default=0.0)
-        self.room = max(self.room * LESS_ROOM, SMALLEST_ROOM) if late > LATE_S else min(self.room + MORE_ROOM, 1.0)
+        self._measure_room(at)
         for camera, standing in self._standings.items():
             standing.prior = 1.0 + self._left(camera, at)
         least_first = sorted(self._standings.values(), key=lambda standing: _worth(standing, at))
@@ -166,6 +167,14 @@ class Governor:
                 grants[number] = less
         for standing, grant in zip(least_first, grants, strict=True):
             _settle(standing, grant, at)
+
+    def _measure_room(self, at: float) -> None:
+        late = any(standing.claim.late_s > LATE_S for standing in self._standings.values())
+        since = self._on_time_at = at if self._on_time_at is None or not late else self._on_time_at
+        if at - since >= LATE_FOR_S:
+            self.room = max(self.room * LESS_ROOM, SMALLEST_ROOM)
+        elif not late:
+            self.room = min(self.room + MORE_ROOM, 1.0)
 
     def _left(self, camera: str, at: float) -> float:
         return self.heat[camera].by(at) if camera in self.heat else 0.0

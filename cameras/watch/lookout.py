@@ -84,8 +84,9 @@ class Lookout:
 
     @property
     def late_s(self) -> float:
-        """How far looking is behind what comes in, while everything is to be decoded."""
-        return self._newest - self.sampler.seconds if self._whole else 0.0
+        """How far decoding is behind what comes in, while everything is to be decoded."""
+        following = self.ring.packet(self._next) if self._whole and self._next is not None else None
+        return self._newest - following.at if following is not None else 0.0
 
     def pictures(self, parcel: Parcel, kept: Kept | None, *, hour: int) -> Pictures:
         """Take the next packet, `kept` when the ring took it; the pictures that are to be looked at now, with their time on the stream's time line."""
