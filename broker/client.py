@@ -7,13 +7,14 @@ committed is delivered again. Handlers run one after another on a thread of thei
 import logging
 import ssl
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
@@ -23,7 +24,7 @@ from broker import topics
 from broker.engines import Address
 from broker.identity import NODE
 from broker.messages.base import Message
-from broker.network import Mqtt, Network
+from broker.network import Mqtt, Network, Turn
 from broker.outgoing import PAYLOAD_MAX, Code, Outgoing, Undelivered
 from broker.topics import Topic
 
@@ -40,6 +41,15 @@ STOP_S = 2.0
 Handler = Callable[[str, bytes], "Future[Any] | None"]
 """Takes (topic, payload). None means done; a future means done when it resolves. A cancelled future is not acknowledged."""
 Will = tuple[Topic, Message, dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Road:
+    """How the broker is reached. With a `path`, in a WebSocket with these headers: through the node's own port, from another machine."""
+
+    tls: ssl.SSLContext | None = None
+    path: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -74,7 +84,7 @@ class _Kept(AbstractContextManager["_Kept"]):
 class Client:
     """`user` is also the MQTT client id. The node's session is kept by the broker, so that asks wait while the desk restarts."""
 
-    def __init__(self, address: Address, user: str, password: str, *, will: Will | None = None, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, address: Address, user: str, password: str, *, will: Will | None = None, road: Road | None = None) -> None:
         self._address = address
         self._user = user
         self._handlers: dict[str, Handler] = {}
@@ -86,13 +96,15 @@ class Client:
         self._epoch = 0
         self._handed = 0
         self._inbox = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"mqtt-in-{user}")
-        self._mqtt = self._library(password, will, tls)
-        self._network = Network(self._mqtt, user, delays_s=RECONNECT_S, after_reading=self._pass_on)
+        self._mqtt = self._library(password, will, road or Road())
+        self._network = Network(self._mqtt, user, delays_s=RECONNECT_S, turn=Turn(self._pass_on, self._hand_on))
         self._heard: list[paho.MQTTMessage] = []
         """What the network thread has read and not passed on."""
         self._routes: dict[str, tuple[Handler, ...]] = {}
         """Topic -> who takes it; a topic that was looked up once is not matched against every filter again."""
-        self._outgoing = Outgoing(self._hand_over)
+        self._outgoing = Outgoing(self._hand_over, self._network.wake)
+        self._owed: deque[tuple[int, int, int]] = deque()
+        """Identifier, QoS and connection of what is to be acknowledged."""
 
     def start(self) -> None:
         """Connect in the background, again and again until `stop`. Never waits."""
@@ -154,15 +166,19 @@ class Client:
         """True once connected; False when that took longer."""
         return self._up.wait(timeout_s)
 
-    def _library(self, password: str, will: Will | None, tls: ssl.SSLContext | None) -> Mqtt:
-        mqtt = Mqtt(CallbackAPIVersion.VERSION2, client_id=self._user, clean_session=self._user != NODE, manual_ack=True)
+    def _library(self, password: str, will: Will | None, road: Road) -> Mqtt:
+        over: Literal["tcp", "websockets"] = "websockets" if road.path else "tcp"
+        fresh = self._user != NODE
+        mqtt = Mqtt(CallbackAPIVersion.VERSION2, client_id=self._user, clean_session=fresh, manual_ack=True, transport=over)
+        if road.path:
+            mqtt.ws_set_options(path=road.path, headers=dict(road.headers))
         mqtt.username_pw_set(self._user, password)
         mqtt.max_inflight_messages_set(INFLIGHT)
         if will:
             topic, message, ids = will
             mqtt.will_set(topic.of(**ids), message.to_bytes(), qos=1, retain=topic.retained)
-        if tls:
-            mqtt.tls_set_context(tls)
+        if road.tls:
+            mqtt.tls_set_context(road.tls)
         mqtt.on_connect = self._connected
         mqtt.on_disconnect = self._disconnected
         mqtt.on_message = self._message
@@ -284,8 +300,17 @@ class Client:
 
     def _acknowledge(self, number: int, qos: int, epoch: int) -> None:
         """Not across a reconnect: there the same identifier may stand for another message, and this one comes again."""
-        if qos and epoch == self._epoch:
-            self._mqtt.ack(number, qos)
+        if qos:
+            self._owed.append((number, qos, epoch))
+            self._network.wake()
+
+    def _hand_on(self) -> None:
+        """On the network thread: acknowledgements and messages."""
+        while self._owed:
+            number, qos, epoch = self._owed.popleft()
+            if epoch == self._epoch:
+                self._mqtt.ack(number, qos)
+        self._outgoing.hand_over()
 
 
-__all__ = ["PAYLOAD_MAX", "Client", "Code", "Handler", "Traffic", "Undelivered", "Will"]
+__all__ = ["PAYLOAD_MAX", "Client", "Code", "Handler", "Road", "Traffic", "Undelivered", "Will"]

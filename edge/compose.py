@@ -24,7 +24,7 @@ import edge.reporting.errors
 import edge.reporting.http
 import meeting.domain.errors
 import meeting.http
-from broker.client import Client
+from broker.client import Client, Road
 from broker.identity import NODE
 from broker.messages.node import Birth
 from broker.topics import ABOUT, BIRTH, DESIRED, HEALTH, REPORTED, STATUS
@@ -38,6 +38,7 @@ from edge.accounts.gate import Gate
 from edge.devices.cameras import Cameras
 from edge.devices.enrolment import Enrolments
 from edge.devices.intake import DeviceDoor
+from edge.devices.keys import signing_key
 from edge.devices.onvif.service import Onvif
 from edge.devices.tables import CameraRow
 from edge.devices.vault import Vault
@@ -135,6 +136,8 @@ def _rooms(settings: Settings) -> Rooms:
         cameras=lambda camera: _card(registered.find(camera)),
         listed=lambda: [card for row in registered.all() if (card := _card(row)) is not None],
         tell=hub.tell,
+        tenure=offices.devices.leases.tenure,
+        keys=lambda kid: signing_key(means.reader, kid),
     )
     desk = SightingDesk(house, _desk_settings(settings))
     return Rooms(
@@ -159,7 +162,7 @@ def _client(settings: Settings) -> Client:
         return Client(where, NODE, Vault(settings.home.secret("node")).password(NODE, 1))
     url = urlsplit(settings.broker_url)
     tls = ssl.create_default_context() if url.scheme == "mqtts" else None
-    return Client(where, unquote(url.username or NODE), unquote(url.password or ""), tls=tls)
+    return Client(where, unquote(url.username or NODE), unquote(url.password or ""), road=Road(tls))
 
 
 def _meeting_settings(settings: Settings) -> MeetingSettings:

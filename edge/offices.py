@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from broker.engines import Credential
 from broker.messages.base import Message
 from broker.topics import Topic
+from cameras.watch.identity import Identity
 from edge.accounts.person import Right
 from edge.accounts.service import COMMAND, Accounts, NewAccount, plain_login
 from edge.devices import profiles
@@ -32,7 +33,7 @@ from edge.reporting.outbox import remember
 from edge.settings import Settings
 from edge.storage.engine import Store, open_store
 from edge.storage.migrate import migrate
-from edge.tls import Material, ensure, local_names, network_addresses
+from edge.tls import Material, ensure, fingerprint, local_names, network_addresses
 
 ALPHABET: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 """32 letters and digits that nobody mistakes for one another: 5 bits each."""
@@ -107,9 +108,12 @@ class Offices:
 
     def admit_everyone(self) -> None:
         """Bring the broker's files up to date, this machine's own watcher among them."""
-        password = self.devices.ensure(WATCHER, kind="watcher", name=f"{self.settings.node_name} ({WATCHER})")
         folder = self.settings.home.watcher(WATCHER)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        identity = Identity(folder)
+        key = identity.make()
+        identity.trust(self.vault.public)
+        password = self.devices.ensure(WATCHER, kind="watcher", name=f"{self.settings.node_name} ({WATCHER})", key=key)
         file = folder / "password"
         if not file.exists() or file.read_text("utf-8").strip() != password:
             write_private(file, password.encode())
@@ -134,7 +138,8 @@ def assemble(settings: Settings, air: Air) -> Offices:
     def write(credentials: Sequence[Credential]) -> None:
         post_office.admit(settings, credentials)
 
-    devices = Devices(DeviceParts(means, air, vault, catalogue, write, public_url(settings)))
+    ca = settings.home.tls / "ca.pem"
+    devices = Devices(DeviceParts(means, air, vault, catalogue, write, public_url(settings), lambda: fingerprint(ca)))
     return Offices(settings, store, ledger, means, Accounts(means), devices, vault, catalogue)
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
+from cameras.desk.signatures import Keys
 from cameras.ports import Clock, Ids, Post, Reader, Writer
 
 
@@ -50,6 +51,21 @@ class Account(Protocol):
         ...
 
 
+class Tenure(Protocol):
+    """A lease: who had a camera, from when until when by the node's clock, and how far the watcher's own clock was behind meanwhile."""
+
+    @property
+    def watcher(self) -> str: ...
+    @property
+    def begun_at(self) -> datetime: ...
+    @property
+    def ended_at(self) -> datetime | None: ...
+    @property
+    def behind_low(self) -> timedelta: ...
+    @property
+    def behind_high(self) -> timedelta: ...
+
+
 Tell = Callable[[str, dict[str, Any]], None]
 """tell(topic, payload): to every open page that may see it, after the commit. Never blocks."""
 
@@ -68,6 +84,10 @@ class House:
     listed: Callable[[], Sequence[CameraCard]]
     """Every camera that is registered now, by name."""
     tell: Tell
+    tenure: Callable[[str, int], Tenure | None] | None = None
+    """The lease of a camera with that fence; None where no leases are given."""
+    keys: Keys | None = None
+    """The keys of watchers; None where nothing is signed."""
 
 
 @dataclass(frozen=True)

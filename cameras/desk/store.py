@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -47,6 +47,13 @@ def digest_of(message: Sighting) -> str:
 def find(session: Session, sighting: str) -> SightingRow | None:
     """The row of that id."""
     return session.get(SightingRow, sighting)
+
+
+def near(session: Session, message: Sighting, span: timedelta) -> Sequence[SightingRow]:
+    """What other watchers told of this camera around the same moment."""
+    query = select(SightingRow).where(SightingRow.camera == message.camera, SightingRow.watcher != message.watcher)
+    since, until = message.put_down_at - span, message.put_down_at + span
+    return session.exec(query.where(col(SightingRow.put_down_at) >= since, col(SightingRow.put_down_at) <= until)).all()
 
 
 def queue(session: Session, wanted: Wanted) -> Sequence[SightingRow]:
@@ -117,7 +124,7 @@ def put_case(session: Session, row: SightingRow, case: Case, *, step: Step) -> N
 def put_new(session: Session, message: Sighting, card: CameraCard, *, case: Case, now: datetime) -> SightingRow:
     """Write a fresh sighting, its files and the first line of its trace."""
     row = SightingRow(
-        **message.model_dump(exclude={"evidence", "box"}),
+        **message.model_dump(exclude={"fence", "given_up", "evidence", "box"}),
         box=list(message.box),
         camera_name=card.name,
         address=card.address,

@@ -219,6 +219,7 @@ class Connection:
             codec=info.codec if info is not None else "",
             notes=tuple(notes),
             areas=self._areas,
+            fence=self.camera.plan.fence,
         )
 
     def _packets(self, start: float, end: float) -> tuple[Kept, ...]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,11 +22,17 @@ from cameras.watch.sheet import boxed
 from cameras.watch.stream import Stream, upright
 from cameras.watch.veil import Veil
 
-Name = Literal["clip.mp4", "before.jpg", "act.jpg", "after.jpg", "poster.jpg", "manifest.json"]
+Name = Literal["clip.mp4", "before.jpg", "act.jpg", "after.jpg", "poster.jpg", "manifest.json", "manifest.jws"]
 NAMES: tuple[Name, ...] = get_args(Name)
 POSTER_PX = 480
 QUALITY = 88
 MANIFEST = 1
+Sign = Callable[[bytes], bytes | None]
+"""The manifest's bytes -> a detached JWS over them; None where this watcher has no key."""
+
+
+def unsigned(_manifest: bytes) -> None:
+    """Of a watcher without a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +51,16 @@ class Case:
     settings: dict[str, Any] = field(default_factory=dict)
     areas: Areas = NOTHING_DRAWN
     clock_offset_s: float | None = None
+    fence: int | None = None
+    """The lease under which it was seen."""
 
     def wall(self, at: float) -> datetime:
         """The capture time of a second of the stream, UTC."""
         return (self.epoch + timedelta(seconds=at)).astimezone(UTC)
 
 
-def gather(place: Path, case: Case, clip: Clip | None, notes: Sequence[tuple[Code, Facts]]) -> Sighting:
-    """Write pictures and manifest beside the clip, hash everything, and word the sighting.
+def gather(place: Path, case: Case, clip: Clip | None, notes: Sequence[tuple[Code, Facts]], *, sign: Sign = unsigned) -> Sighting:
+    """Write pictures and manifest beside the clip, hash everything, sign the manifest, and word the sighting.
 
     Raises Refusal (DISK_FULL). A clip that cannot be decoded is kept and noted; then the pictures are the analysed ones.
     """
@@ -64,7 +72,10 @@ def gather(place: Path, case: Case, clip: Clip | None, notes: Sequence[tuple[Cod
     try:
         for name, picture in (("before.jpg", before), ("act.jpg", act), ("after.jpg", after), ("poster.jpg", _small(poster))):
             (place / name).write_bytes(jpeg(picture))
-        (place / "manifest.json").write_bytes(_manifest(place, case, clip, told))
+        manifest = _manifest(place, case, clip, told)
+        (place / "manifest.json").write_bytes(manifest)
+        if (mark := sign(manifest)) is not None:
+            (place / "manifest.jws").write_bytes(mark)
     except OSError as error:
         if error.errno in FULL:
             raise Refusal(Code.DISK_FULL, {"folder": place.name}) from error
@@ -100,6 +111,7 @@ def word(case: Case, evidence: tuple[EvidenceFile, ...]) -> Sighting:
             "luma": round(numbers.luma, 3),
         },
         model=case.model,
+        fence=case.fence,
         evidence=evidence,
     )
 
@@ -132,12 +144,13 @@ def _entry(place: Path, name: Name) -> EvidenceFile | None:
 
 def _manifest(place: Path, case: Case, clip: Clip | None, notes: Sequence[tuple[Code, Facts]]) -> bytes:
     finding = case.finding
-    files = [entry.model_dump() for name in NAMES if name != "manifest.json" and (entry := _entry(place, name)) is not None]
+    files = [entry.model_dump() for name in NAMES if not name.startswith("manifest.") and (entry := _entry(place, name)) is not None]
     told = {
         "manifest": MANIFEST,
         "sighting": case.sighting,
         "camera": case.camera,
         "watcher": case.watcher,
+        "fence": case.fence,
         "clock": case.clock,
         "clock_offset_s": case.clock_offset_s,
         "clip_started_at": case.wall(clip.start).isoformat() if clip else None,

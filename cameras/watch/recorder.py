@@ -19,6 +19,7 @@ from cameras.domain.sightings import RULES
 from cameras.watch.analyst import LONGEST_SIDE, LOOKS_PER_S, Analyst, Verifier
 from cameras.watch.clip import FULL, Clip, write_clip
 from cameras.watch.evidence import Case, gather, jpeg, shrunk, word
+from cameras.watch.identity import Identity
 from cameras.watch.layers import Picture
 from cameras.watch.plan import Air
 from cameras.watch.portrait import Gallery
@@ -44,6 +45,7 @@ class Recorder:
         """Sightings that found no room on the disk: they go out without evidence, once."""
         self._lock = threading.Lock()
         self._work = ThreadPoolExecutor(max_workers=1, thread_name_prefix="evidence")
+        self.sign = Identity(spool.folder.parent).sign
         self.gallery = Gallery(spool.folder.parent / "portraits")
         self._verifier, self._model = _network()
 
@@ -98,7 +100,7 @@ class Recorder:
     def _finish(self, case: Case, clip: Clip | None, notes: list[tuple[Code, Facts]]) -> None:
         """1. Everything. 2. Without the clip, when the disk is full. 3. The bare word, held in memory."""
         try:
-            self.spool.commit(gather(self._place(case), case, clip, notes))
+            self.spool.commit(gather(self._place(case), case, clip, notes, sign=self.sign))
         except (Refusal, OSError) as error:
             _log.error("%s sighting=%s clip given up", Code.DISK_FULL.value, case.sighting)
             self._finish_small(case, [*notes, (Code.DISK_FULL, {"why": type(error).__name__})])
@@ -107,7 +109,7 @@ class Recorder:
     def _finish_small(self, case: Case, notes: list[tuple[Code, Facts]]) -> None:
         try:
             place = self.spool.begin(case.sighting)
-            self.spool.commit(gather(place, case, None, notes))
+            self.spool.commit(gather(place, case, None, notes, sign=self.sign))
         except (Refusal, OSError):
             self.spool.drop_part(case.sighting)
             _log.error("%s sighting=%s told without evidence", Code.DISK_FULL.value, case.sighting)
@@ -132,6 +134,7 @@ class Recorder:
             model=self._model,
             settings={"looks_per_s": LOOKS_PER_S, "longest_side_px": LONGEST_SIDE, "rules": asdict(RULES)},
             areas=cut.areas,
+            fence=cut.fence,
         )
 
 

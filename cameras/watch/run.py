@@ -3,6 +3,7 @@
 Nothing heavy is imported before the first camera: a watcher without cameras is a small MQTT client.
 """
 
+import base64
 import logging
 import platform
 import secrets
@@ -13,8 +14,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from broker.client import Client
+from broker.client import Client, Road
 from broker.engines import Address
 from broker.messages.cameras import Health
 from broker.messages.devices import About, Desired, Reported, Status
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 VERSION = "0.1.0"
 TICK_S = 0.5
+SPOOL_MIB = 4096
 AGAIN_S = (0.5, 2.0, 5.0, 15.0)
 """Waits before a camera's thread that ended by a fault is started again."""
 _log = logging.getLogger("cameras.watch")
@@ -45,16 +48,18 @@ _log = logging.getLogger("cameras.watch")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a watcher finds its node. `broker` is a plain MQTT listener on this machine or a trusted wire."""
+    """How a watcher finds its node. `broker` is a plain MQTT listener on this machine; None: through the node's own HTTPS port."""
 
     node: str
     device: str
     password: str = field(repr=False)
     home: Path
-    broker: Address
+    broker: Address | None
     ca: Path | None = None
     audit_rate: float = RATE
     """Share of slept minutes that are decoded afterwards."""
+    spool_bytes: int = SPOOL_MIB * 1024 * 1024
+    """Room for what waits to be sent."""
 
 
 @dataclass
@@ -76,7 +81,8 @@ class Watcher:
         self.spool = Spool(options.home / "spool")
         offline = Status(state="offline", session=secrets.token_hex(8))
         self._session = offline.session
-        self.client = Client(options.broker, options.device, options.password, will=(STATUS, offline, {"device": options.device}))
+        where, road = road_to(options)
+        self.client = Client(where, options.device, options.password, will=(STATUS, offline, {"device": options.device}), road=road)
         self.identity = Identity(options.home)
         self.tenancy = Tenancy(self.client, options.device, self._session)
         self.honesty = Honesty(options.home, self.client, options.device, rate=options.audit_rate)
@@ -274,11 +280,10 @@ class Watcher:
             from cameras.watch.feed.feeds import Feeds  # noqa: PLC0415
             from cameras.watch.feed.line import Node  # noqa: PLC0415
 
-            self._feeds = Feeds(Node(self.options.node, self.options.device, self.options.password, self._trust()), self.keeper.archive)
+            self._feeds = Feeds(
+                Node(self.options.node, self.options.device, self.options.password, trust(self.options.ca)), self.keeper.archive
+            )
         return self._feeds
-
-    def _trust(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=str(self.options.ca) if self.options.ca is not None else None)
 
     def _start_post(self) -> "Post":
         if self._post is None:
@@ -289,7 +294,7 @@ class Watcher:
             http = httpx.Client(
                 base_url=self.options.node,
                 auth=(self.options.device, self.options.password),
-                verify=self._trust(),
+                verify=trust(self.options.ca),
                 timeout=UPLOAD_S,
                 trust_env=False,
             )
@@ -298,6 +303,23 @@ class Watcher:
                 self.client.on(SETTLED.of(camera=camera), self._post.settled)
             self._post.start()
         return self._post
+
+
+def trust(ca: Path | None) -> ssl.SSLContext:
+    """Whom to believe: this CA alone, or the machine's own list where the node has a public certificate."""
+    return ssl.create_default_context(cafile=str(ca) if ca is not None else None)
+
+
+def road_to(options: Options) -> tuple[Address, Road]:
+    """The way to the broker: straight, or in a WebSocket through the node's one port, with the watcher's own name and password."""
+    if options.broker is not None:
+        return options.broker, Road()
+    url = urlsplit(options.node)
+    secure = url.scheme == "https"
+    pair = base64.b64encode(f"{options.device}:{options.password}".encode()).decode()
+    headers = {"Authorization": f"Basic {pair}", "Origin": options.node}
+    where = Address(url.hostname or "", url.port or (443 if secure else 80))
+    return where, Road(trust(options.ca) if secure else None, "/mqtt", headers)
 
 
 def run(options: Options, stop: threading.Event) -> None:

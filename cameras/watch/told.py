@@ -33,6 +33,7 @@ class Cut:
     codec: str
     notes: tuple[tuple[Code, Facts], ...]
     areas: Areas
+    fence: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

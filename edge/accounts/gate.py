@@ -85,7 +85,7 @@ def known(gate: Gate, request: HasCookies) -> list[Person]:
     """Everyone this request can prove to be: the person first, then the device."""
     found = [gate.people.person_of(token) for token in _cookie(request, SESSION_COOKIE)]
     found += [gate.devices.device_of(token) for token in _cookie(request, DEVICE_COOKIE)]
-    pair = _basic(request.headers.get("authorization"))
+    pair = basic(request.headers.get("authorization"))
     if pair is not None:
         found.append(gate.devices.device_by_password(*pair))
     return [person for person in found if person is not None]
@@ -96,7 +96,7 @@ def _cookie(request: HasCookies, name: str) -> list[str]:
     return [value] if value else []
 
 
-def _basic(header: str | None) -> tuple[str, str] | None:
+def basic(header: str | None) -> tuple[str, str] | None:
     """User and password of an HTTP Basic header (RFC 7617), or None."""
     scheme, _, rest = (header or "").partition(" ")
     if scheme.lower() != "basic":

@@ -14,6 +14,7 @@ from broker.messages.devices import About
 from edge.accounts.passwords import ALPHABET
 from edge.accounts.person import Person, Right
 from edge.accounts.service import sha256
+from edge.devices.keys import keep_key
 from edge.devices.profiles import DEFAULT_PROFILE
 from edge.devices.proof import Proofs, public_key, stored
 from edge.devices.registry import DeviceChanges, Devices, one
@@ -84,7 +85,8 @@ class Enrolments:
             return row
 
         row = self.devices.do(job)
-        return Opened(row.id, token, f"{self.devices.parts.public_url}/enrol#{token}", row.expires_at)
+        code = f"{token}.{self.devices.parts.ca()}" if new.kind == "watcher" else token
+        return Opened(row.id, token, f"{self.devices.parts.public_url}/enrol#{code}", row.expires_at)
 
     def show(self, token: str, jwk: Mapping[str, Any], about: About) -> DeviceRow:
         """A device shows the token and its public key. The same device may ask again; a second device may not."""
@@ -131,6 +133,8 @@ class Enrolments:
             row.state, row.accepted_at = "accepted", self.means.clock()
             entry.session.add(row)
             entry.session.flush()
+            if row.kind == "watcher" and row.key is not None:
+                keep_key(entry.session, row.id, public_key(json.loads(row.key)), row.accepted_at)
             self.devices.wanted.refresh(entry, row)
             self.devices.note(entry, by, "device_accepted", device, code=row.code, seat=row.seat)
             return row

@@ -35,3 +35,5 @@ class DeviceParts:
     write: Callable[[Sequence[Credential]], None]
     public_url: str
     """https://host:port as devices on the commune's network reach the node."""
+    ca: Callable[[], str] = lambda: ""
+    """SHA-256 of the node's CA certificate, base64url: a machine without a browser knows by it that it met the right node."""

@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
@@ -19,9 +19,11 @@ from edge.accounts import audit
 from edge.accounts.audit import Act
 from edge.accounts.person import Person
 from edge.accounts.service import sha256
+from edge.devices.keys import end_keys, keep_key
 from edge.devices.leases import Leases
 from edge.devices.parts import PATIENCE_S, DeviceParts
 from edge.devices.profiles import DEFAULT_PROFILE
+from edge.devices.proof import public_key
 from edge.devices.tables import CameraRow, CommandRow, DeviceRow, DeviceSessionRow
 from edge.devices.tickets import Tickets
 from edge.devices.wanted import Wanted
@@ -79,8 +81,8 @@ class Devices:
         """The desk's own broker password."""
         return self.parts.vault.password(NODE, 1)
 
-    def ensure(self, device: str, *, kind: str, name: str) -> str:
-        """A device that the node itself vouches for (its own watcher): accepted if it is not there; its broker password."""
+    def ensure(self, device: str, *, kind: str, name: str, key: Mapping[str, Any] | None = None) -> str:
+        """A device that the node itself vouches for (its own watcher): accepted if it is not there; its broker password. `key` (a JWK) signs."""
 
         def job(entry: Entry) -> DeviceRow:
             row = entry.session.get(DeviceRow, device)
@@ -93,6 +95,8 @@ class Devices:
                 entry.session.flush()
                 audit.append(entry.session, Act("node", "device_made", device, {"kind": kind}), now)
                 self.wanted.refresh(entry, row)
+            if key is not None:
+                keep_key(entry.session, device, public_key(key), self.parts.means.clock())
             return row
 
         row = self.do(job)
@@ -172,6 +176,7 @@ class Devices:
             row.generation += 1
             entry.session.add(row)
             self.end_sessions(entry, device)
+            end_keys(entry.session, device, row.ended_at)
             for camera in entry.session.exec(select(CameraRow).where(col(CameraRow.watcher) == device)):
                 camera.watcher = None
                 entry.session.add(camera)

@@ -9,6 +9,8 @@ from fastapi import APIRouter, WebSocket
 from starlette.datastructures import Headers
 from starlette.websockets import WebSocketDisconnect
 
+from edge.accounts.gate import basic
+from edge.accounts.person import Right
 from edge.devices.registry import Devices
 from edge.http.guard import same_origin
 from edge.http.pipe import EXTENSION, NORMAL, Pipe
@@ -43,11 +45,8 @@ class MqttRoute:
             loop.call_soon_threadsafe(task.cancel)
 
     async def _serve(self, websocket: WebSocket, ticket: str) -> None:
-        """1. Origin is this host. 2. The subprotocol is mqtt. 3. The ticket is fresh and unused. 4. The broker answers. 5. Bytes pass."""
-        if not from_here(websocket.headers) or "mqtt" not in websocket.scope.get("subprotocols", ()):
-            await websocket.close(POLICY)
-            return
-        device = self.devices.tickets.take(ticket, self.devices.parts.means.clock())
+        """1. Who it is. 2. The broker answers. 3. Bytes pass."""
+        device = await self._known(websocket, ticket)
         if device is None:
             await websocket.close(POLICY)
             return
@@ -63,6 +62,19 @@ class MqttRoute:
             websocket.scope["extensions"][EXTENSION](pipe)  # first, because the device may speak as soon as it has the answer
             await websocket.accept(subprotocol="mqtt")
             await self._kept(device, _carry(websocket, pipe))
+
+    async def _known(self, websocket: WebSocket, ticket: str) -> str | None:
+        """A browser: 1. Origin is this host. 2. The subprotocol is mqtt. 3. The ticket is fresh and unused.
+
+        A watcher on another machine shows its name and password instead, which no page can make a browser send.
+        """
+        pair = basic(websocket.headers.get("authorization"))
+        if "mqtt" not in websocket.scope.get("subprotocols", ()) or not (pair or from_here(websocket.headers)):
+            return None
+        if pair is None:
+            return self.devices.tickets.take(ticket, self.devices.parts.means.clock())
+        person = await asyncio.to_thread(self.devices.device_by_password, *pair) if same_origin(websocket.headers) else None
+        return person.device if person is not None and Right.WATCHER in person.roles else None
 
     async def _kept(self, device: str, carrying: Coroutine[None, None, None]) -> None:
         """Run under the device's name, so that `cut` finds it."""

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from broker.envelope import base64url
 from edge.errors import Code, Refusal
 from edge.home import write_private
 
@@ -55,6 +56,13 @@ def ensure(folder: Path, names: Sequence[str], *, now: datetime, title: str = "Ä
 def ends_at(certificate: Path) -> datetime:
     """When the certificate in this file stops being valid, UTC."""
     return x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
+
+
+def fingerprint(certificate: Path) -> str:
+    """SHA-256 of the certificate in this file, base64url; empty while there is none."""
+    if not certificate.exists():
+        return ""
+    return base64url(x509.load_pem_x509_certificate(certificate.read_bytes()).fingerprint(hashes.SHA256()))
 
 
 def _ca(folder: Path, *, now: datetime, title: str) -> ec.EllipticCurvePrivateKey:
