@@ -28,6 +28,7 @@ def test_signing_in_with_the_form(visit: Visit, commune: Commune) -> None:
 def cameras(visit: Visit) -> Page:
     page = visit("/admin/cameras", who="admin")
     page.get_by_role("button", name=say("house.cameras.add")).click()
+    page.get_by_text(say("house.cameras.way.address")).click()
     return page
 
 

@@ -70,12 +70,14 @@ function Facts({ settings, doors }: { settings: Settings; doors: Doors }) {
       </div>
       <div>
         <dt>{t("onvif.clock")}</dt>
-        <dd>{skew_s === null ? t("onvif.clockUnknown") : off ? t("onvif.clockOff", { seconds: number(skew_s) }) : t("onvif.clockRight")}</dd>
-        {off && (
-          <Button variant="default" onClick={() => doors.time.mutate()} loading={doors.time.isPending} mt="xs">
-            {t("onvif.setTime")}
-          </Button>
-        )}
+        <dd>
+          {skew_s === null ? t("onvif.clockUnknown") : off ? t("onvif.clockOff", { seconds: number(skew_s) }) : t("onvif.clockRight")}
+          {off && (
+            <Button variant="default" onClick={() => doors.time.mutate()} loading={doors.time.isPending} mt="xs" display="block">
+              {t("onvif.setTime")}
+            </Button>
+          )}
+        </dd>
       </div>
       {profiles.map((profile, index) => (
         <div key={profile.profile}>
