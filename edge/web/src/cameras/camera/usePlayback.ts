@@ -109,7 +109,10 @@ export function usePlayback(camera: string, first: number | null): [Playback, At
     };
   }, [camera, video, wish]);
   const go = (from: number | null) => {
-    if (from !== null && wish.from !== null && film.current?.seek(from) === true) return;
+    if (from !== null && wish.from !== null && film.current?.seek(from) === true) {
+      void video?.play().catch(() => undefined);
+      return;
+    }
     setState((before) => ({ ...NOTHING, at: from, run: before.run }));
     setWish({ from: from === null ? null : Math.min(from, Date.now()) });
   };
@@ -121,6 +124,9 @@ export function usePlayback(camera: string, first: number | null): [Playback, At
     } else if (wish.from === null || state.over || state.error !== null) go(wish.from === null ? null : state.at);
     else void video.play().catch(() => undefined);
   };
-  const jump = (seconds: number) => go(Math.min((state.at ?? Date.now()) + seconds * 1000, Date.now()));
+  const jump = (seconds: number) => {
+    const to = Math.min((state.at ?? Date.now()) + seconds * 1000, Date.now());
+    if (wish.from === null || film.current?.seek(to) !== true) go(to);
+  };
   return [{ wish, ...state, playing, speed, setSpeed, go, turn, jump }, attach];
 }
