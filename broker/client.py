@@ -22,6 +22,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from broker import topics
 from broker.engines import Address
+from broker.engines.embedded.trie import matches
 from broker.identity import NODE
 from broker.messages.base import Message
 from broker.network import Mqtt, Network, Turn
@@ -275,7 +276,7 @@ class Client:
         if topic not in routes:
             if len(routes) >= ROUTES_MAX:
                 routes.clear()
-            routes[topic] = tuple(handler for wanted, handler in self._handlers.items() if paho.topic_matches_sub(wanted, topic))
+            routes[topic] = tuple(handler for wanted, handler in self._handlers.items() if matches(wanted, topic))
         return routes[topic]
 
     def _settle(self, waiting: "list[Future[Any]]", acknowledge: Callable[[], None]) -> None:

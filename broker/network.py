@@ -11,6 +11,7 @@ import ssl
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Final
 
 import paho.mqtt.client as paho
@@ -111,18 +112,27 @@ class Mqtt(paho.Client):
         return Wire(super()._create_socket())
 
 
-class Network:
-    """The thread: connects, again and again until `stop`, and moves bytes. `after_reading` is called after everything that came was handed on."""
+@dataclass(frozen=True)
+class Turn:
+    """What is done on the network thread in each of its turns."""
 
-    def __init__(self, mqtt: Mqtt, name: str, *, delays_s: Sequence[float], after_reading: Callable[[], None]) -> None:
-        self._mqtt, self._delays_s, self._after_reading = mqtt, delays_s, after_reading
+    after_reading: Callable[[], None]
+    before_writing: Callable[[], None]
+
+
+class Network:
+    """The thread: connects, again and again until `stop`, and moves bytes."""
+
+    def __init__(self, mqtt: Mqtt, name: str, *, delays_s: Sequence[float], turn: Turn) -> None:
+        self._mqtt, self._delays_s, self._turn = mqtt, delays_s, turn
         self._thread = threading.Thread(target=self._run, name=f"mqtt-{name}", daemon=True)
         self._ending = threading.Event()
         self._wake_out, self._wake_in = socket.socketpair()
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)
         self._failures = 0
-        mqtt.on_socket_register_write = self._wake
+        self._woken = False
+        mqtt.on_socket_register_write = self._registered
 
     def start(self) -> None:
         self._thread.start()
@@ -134,13 +144,20 @@ class Network:
     def stop(self) -> None:
         """Say goodbye and end. Safe to call twice, and before `start`."""
         self._ending.set()
-        self._wake()
+        self.wake()
         if self._thread.ident is not None:
             self._thread.join()
 
-    def _wake(self, *_: Any) -> None:
-        with suppress(OSError):  # full: it wakes anyway
+    def wake(self) -> None:
+        """There is something to write. From any thread; once is enough until the thread has had its turn."""
+        if self._woken:
+            return
+        self._woken = True
+        with suppress(OSError):  # it has ended
             self._wake_out.send(b"\0")
+
+    def _registered(self, *_: Any) -> None:
+        self.wake()
 
     def _run(self) -> None:
         while not self._ending.is_set():
@@ -171,10 +188,12 @@ class Network:
             poll.modify(wire.fileno(), select.POLLIN | (select.POLLOUT if wire.owes else 0))
             for number, _ in poll.poll(MISC_S * 1000):
                 if number == self._wake_in.fileno():
+                    self._woken = False
                     with suppress(BlockingIOError):
                         self._wake_in.recv(4096)
                 else:
                     self._read(wire)
+            self._turn.before_writing()
             self._write(wire)
             self._mqtt.loop_misc()
 
@@ -182,7 +201,7 @@ class Network:
         wire.fill()
         while wire.waiting and self._mqtt.socket() is wire:
             self._mqtt.loop_read()
-        self._after_reading()
+        self._turn.after_reading()
 
     def _write(self, wire: Wire) -> None:
         if self._mqtt.want_write() and self._mqtt.socket() is wire:
@@ -191,4 +210,4 @@ class Network:
             wire.flush()
 
 
-__all__ = ["Mqtt", "Network", "Wire"]
+__all__ = ["Mqtt", "Network", "Turn", "Wire"]

@@ -41,14 +41,18 @@ Publisher = Callable[[str, bytes, bool], int | None]
 
 
 class Outgoing:
-    """Thread-safe. The lock is never held while the library or a caller's code runs, because the library calls back under its own."""
+    """Anybody may `publish`, `snapshot` and `forget`; the rest is the network thread's, which alone speaks to the library: a commit that
+    answers five hundred tablets hands them over at once, and waits for no lock of the library's.
 
-    def __init__(self, publisher: Publisher) -> None:
-        self._publisher = publisher
+    `wake` asks the network thread to call `hand_over`. The lock is never held while the library or a caller's code runs.
+    """
+
+    def __init__(self, publisher: Publisher, wake: Callable[[], None]) -> None:
+        self._publisher, self._wake = publisher, wake
         self._lock = threading.Lock()
+        self._queue: list[tuple[str, bytes, bool, Future[None]]] = []
+        """Not yet the library's."""
         self._expected: dict[int, Callable[[], None]] = {}
-        self._early: set[int] = set()
-        """Acknowledged before `publisher` had returned their identifier."""
         self._futures: dict[Future[None], int] = {}
         self._bytes = 0
         self._snapshots: dict[str, bytes] = {}
@@ -69,13 +73,10 @@ class Outgoing:
                 self._futures[future] = len(payload)
                 self._bytes += len(payload)
                 self._idle.clear()
+                self._queue.append((topic, payload, retain, future))
         if code:
             return self._fail(future, Undelivered(code, topic))
-        number = self._publisher(topic, payload, retain)
-        if number is None:
-            self._forget(future)
-            return self._fail(future, Undelivered(Code.OVERFLOW, topic))
-        self._expect(number, partial(self._delivered, future))
+        self._wake()
         return future
 
     def snapshot(self, topic: str, payload: bytes) -> None:
@@ -86,7 +87,8 @@ class Outgoing:
         with self._lock:
             self._snapshots[topic] = payload
             self._dirty[topic] = None
-        self._push()
+            self._idle.clear()
+        self._wake()
 
     def forget(self, topic: str) -> None:
         """No longer send this snapshot again; what the broker has of it stays."""
@@ -99,19 +101,41 @@ class Outgoing:
         with self._lock:
             self._online = True
             self._dirty.update(dict.fromkeys(self._snapshots))
-        self._push()
 
     def disconnected(self) -> None:
         with self._lock:
             self._online = False
 
     def acknowledged(self, number: int) -> None:
-        with self._lock:
-            done = self._expected.pop(number, None)
-            if done is None:
-                self._early.add(number)
-        if done:
+        """The broker has it."""
+        if (done := self._expected.pop(number, None)) is not None:
             done()
+
+    def hand_over(self) -> None:
+        """Give the library what waits, once there is a connection: messages, then every changed snapshot that has no older one on its way."""
+        with self._lock:
+            if not self._online:
+                return
+            queue, self._queue = self._queue, []
+            ready = [topic for topic in self._dirty if topic not in self._flying]
+            for topic in ready:
+                del self._dirty[topic]
+            self._flying.update(ready)
+            snapshots = [(topic, self._snapshots[topic]) for topic in ready]
+        for topic, payload, retain, future in queue:
+            number = self._publisher(topic, payload, retain)
+            if number is not None:
+                self._expected[number] = partial(self._delivered, future)
+            else:
+                self._forget(future)
+                self._fail(future, Undelivered(Code.OVERFLOW, topic))
+        for topic, payload in snapshots:
+            number = self._publisher(topic, payload, True)
+            if number is not None:
+                self._expected[number] = partial(self._landed, topic, payload)
+            else:
+                self._landed(topic, payload)
+                self._fail(Future(), Undelivered(Code.OVERFLOW, topic))
 
     def wait_empty(self, timeout_s: float) -> bool:
         """True when nothing is waiting for the broker any more."""
@@ -123,6 +147,7 @@ class Outgoing:
             self._closed = True
             futures = list(self._futures)
             self._futures.clear()
+            self._queue.clear()
         for future in futures:
             self._fail(future, Undelivered(Code.CLOSED, ""))
 
@@ -135,41 +160,12 @@ class Outgoing:
             return Code.OVERFLOW
         return None
 
-    def _push(self) -> None:
-        """Send every changed snapshot that has no older one on its way."""
-        with self._lock:
-            ready = [topic for topic in self._dirty if topic not in self._flying] if self._online else []
-            for topic in ready:
-                del self._dirty[topic]
-            self._flying.update(ready)
-            payloads = [(topic, self._snapshots[topic]) for topic in ready]
-            self._note_idle()
-        for topic, payload in payloads:
-            number = self._publisher(topic, payload, True)
-            if number is None:
-                self._landed(topic, payload)
-                self._fail(Future(), Undelivered(Code.OVERFLOW, topic))
-            else:
-                self._expect(number, partial(self._landed, topic, payload))
-
     def _landed(self, topic: str, payload: bytes) -> None:
         with self._lock:
             self._flying.discard(topic)
             if not payload and topic not in self._dirty:
                 self._snapshots.pop(topic, None)
             self._note_idle()
-            more = topic in self._dirty
-        if more:
-            self._push()
-
-    def _expect(self, number: int, done: Callable[[], None]) -> None:
-        with self._lock:
-            early = number in self._early
-            self._early.discard(number)
-            if not early:
-                self._expected[number] = done
-        if early:
-            done()
 
     def _delivered(self, future: "Future[None]") -> None:
         self._forget(future)
@@ -184,9 +180,7 @@ class Outgoing:
             self._note_idle()
 
     def _note_idle(self) -> None:
-        if self._futures or self._flying:
-            self._idle.clear()
-        else:
+        if not (self._futures or self._flying or self._dirty):
             self._idle.set()
 
     def _fail(self, future: "Future[None]", error: Undelivered) -> "Future[None]":

@@ -57,8 +57,10 @@ class Switchboard:
         self.client.clear(topic, **ids)
 
 
-def _all(listeners: list[Take], topic: str, payload: bytes) -> "Future[None] | None":
+def _all(listeners: list[Take], topic: str, payload: bytes) -> "Future[Any] | None":
     futures = [future for take in listeners if (future := take(topic, payload)) is not None]
+    if len(futures) == 1:
+        return futures[0]
     return _Both(futures).whole if futures else None
 
 

@@ -220,7 +220,7 @@ class Ballot(SQLModel, table=True):
 
     __tablename__ = "meeting_ballots"
     __table_args__ = (
-        UniqueConstraint("meeting", "motion", "member", "nonce", name="uq_meeting_ballots_nonce"),
+        UniqueConstraint("meeting", "motion", "nonce", "member", name="uq_meeting_ballots_nonce"),
         Index("ix_meeting_ballots_sha256", "meeting", "ballot_sha256"),
     )
 
@@ -354,7 +354,8 @@ class Asked(SQLModel, table=True):
     __tablename__ = "meeting_asks"
 
     meeting: str = Field(primary_key=True)
-    device: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
+    device: str = Field(primary_key=True)
+    """Behind the id, which a run of asks is looked up by: each tablet draws its own at random."""
     ask_sha256: str
     answer: str = Field(sa_column=Column(Text, nullable=False))

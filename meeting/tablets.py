@@ -2,12 +2,13 @@
 
 import json
 from concurrent.futures import Future
+from typing import Any
 
 from pydantic import ValidationError
 
 from broker import topics
 from broker.identity import is_id
-from broker.messages.meetings import MeetingAnswer, MeetingAsk
+from broker.messages.meetings import MeetingAsk
 from meeting.domain.errors import Code, Refusal
 from meeting.service import MeetingService
 from meeting.service.pace import Pace
@@ -28,32 +29,29 @@ class TabletDoor:
     def topics(self) -> list[str]:
         return [topics.ASK.filter()]
 
-    def take(self, topic: str, payload: bytes) -> "Future[None]":
+    def take(self, topic: str, payload: bytes) -> "Future[Any]":
         """Answer one ask on the asking tablet's own topic. A topic that is no ask is let go."""
-        done: Future[None] = Future()
         ids = topics.ASK.ids(topic)
         if ids is None:
-            done.set_result(None)
-            return done
+            return _done()
         meeting, device = ids["meeting"], ids["device"]
         if (wait := self._pace.turn(device)) is not None:
             if wait.tell:
                 refusal = Refusal(Code.TOO_MANY_ASKS, retry_after_s=wait.seconds)
                 self._asks.publish(meeting, device, self._asks.refused(_salvage_id(payload), refusal))
-            done.set_result(None)
-            return done
+            return _done()
         try:
             ask = _read(payload)
         except Refusal as refusal:
             self._asks.publish(meeting, device, self._asks.refused(_salvage_id(payload), refusal))
-            done.set_result(None)
-            return done
+            return _done()
+        return self._asks.take(meeting, device, ask)
 
-        def finish(_: "Future[MeetingAnswer]") -> None:
-            done.set_result(None)
 
-        self._asks.take(meeting, device, ask).add_done_callback(finish)
-        return done
+def _done() -> "Future[None]":
+    done: Future[None] = Future()
+    done.set_result(None)
+    return done
 
 
 def _read(payload: bytes) -> MeetingAsk:

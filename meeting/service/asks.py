@@ -38,7 +38,6 @@ KEPT = timedelta(days=1)
 _ASKS = SQLModel.metadata.tables["meeting_asks"]
 KNOWN = select(_ASKS.c.device, _ASKS.c.id, _ASKS.c.ask_sha256, _ASKS.c.answer).where(
     _ASKS.c.meeting == bindparam("of_meeting"),
-    _ASKS.c.device.in_(bindparam("devices", expanding=True)),
     _ASKS.c.id.in_(bindparam("ids", expanding=True)),
 )
 FORGET = delete(_ASKS).where(
@@ -159,8 +158,7 @@ class Asks:
 
     def _known(self, session: Session, asked: Sequence[Asking]) -> dict[tuple[str, str], tuple[str, str]]:
         """(device, id) -> (SHA-256 of the ask, its answer), of asks of one meeting that were answered before."""
-        devices, ids = [one.device for one in asked], [one.ask.id for one in asked]
-        rows = session.connection().execute(KNOWN, {"of_meeting": asked[0].meeting, "devices": devices, "ids": ids})
+        rows = session.connection().execute(KNOWN, {"of_meeting": asked[0].meeting, "ids": [one.ask.id for one in asked]})
         return {(device, name): (sha256, answer) for device, name, sha256, answer in rows}
 
     def _again(self, one: Asking, known: tuple[str, str]) -> MeetingAnswer:

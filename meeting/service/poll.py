@@ -55,7 +55,6 @@ MOTIONS = select(Motion).where(col(Motion.meeting) == _MEETING, col(Motion.id).i
 NONCES = select(_BALLOTS.motion, _BALLOTS.member, _BALLOTS.nonce).where(
     _BALLOTS.meeting == _MEETING,
     _BALLOTS.motion.in_(_many("motions")),
-    _BALLOTS.member.in_(_many("members")),
     _BALLOTS.nonce.in_(_many("nonces")),
 )
 VOTED = select(_CURRENT.motion, _CURRENT.member).where(
@@ -112,7 +111,7 @@ class Poll:
         self._motions = {row.id: row for row in work.session.execute(MOTIONS, named).scalars()}
         self._slates: dict[str, Slate] = {}
         whose = {**named, "members": list({one.binding.member for one in self._voters.values()})}
-        self._nonces = {tuple(row) for row in ask(NONCES, {**whose, "nonces": [one.ballot.nonce for one in ballots]})}
+        self._nonces = {tuple(row) for row in ask(NONCES, {**named, "nonces": [one.ballot.nonce for one in ballots]})}
         self._before = {tuple(row) for row in ask(VOTED, whose)}
         self._log: list[Values] = []
         self._kept: list[Values] = []

@@ -228,16 +228,25 @@ def test_a_refused_client_says_so(office: Office) -> None:
     assert waiting.exception(1).code is Code.CLOSED  # type: ignore[union-attr]
 
 
+def asleep() -> None:
+    """Nobody to wake: the tests call `hand_over` themselves."""
+
+
 def test_too_much_is_refused_and_counted() -> None:
-    outgoing = Outgoing(lambda _topic, _payload, _retain: None)
+    outgoing = Outgoing(lambda _topic, _payload, _retain: None, asleep)
+    outgoing.connected()
     for payload, code in ((bytes(PAYLOAD_MAX + 1), Code.TOO_LARGE), (b"", Code.OVERFLOW)):
-        error = outgoing.publish("t", payload, retain=False).exception(0)
+        answer = outgoing.publish("t", payload, retain=False)
+        outgoing.hand_over()
+        error = answer.exception(0)
         assert isinstance(error, Undelivered)
         assert error.code is code
     numbers = iter(range(1, WAITING_MAX * 2))
-    silent = Outgoing(lambda _topic, _payload, _retain: next(numbers))
+    silent = Outgoing(lambda _topic, _payload, _retain: next(numbers), asleep)
+    silent.connected()
     waiting = [silent.publish("t", b"x", retain=False) for _ in range(WAITING_MAX)]
     assert silent.publish("t", b"x", retain=False).exception(0) is not None
+    silent.hand_over()
     silent.acknowledged(1)
     assert waiting[0].done()
     assert not silent.publish("t", b"x", retain=False).done()
@@ -252,31 +261,25 @@ def test_an_old_snapshot_never_overtakes_a_newer_one() -> None:
         sent.append((topic, payload))
         return len(sent)
 
-    outgoing = Outgoing(publisher)
+    outgoing = Outgoing(publisher, asleep)
     outgoing.snapshot("t", b"1")
+    outgoing.hand_over()
     assert sent == [], "nothing before the connection"
     outgoing.connected()
+    outgoing.hand_over()
     outgoing.snapshot("t", b"2")
     outgoing.snapshot("t", b"3")
+    outgoing.hand_over()
     assert sent == [("t", b"1")]
     outgoing.disconnected()
     outgoing.connected()
+    outgoing.hand_over()
     assert sent == [("t", b"1")], "the library repeats what was on its way"
     outgoing.acknowledged(1)
+    assert not outgoing.wait_empty(0)
+    outgoing.hand_over()
     assert sent == [("t", b"1"), ("t", b"3")]
     outgoing.acknowledged(2)
-    assert outgoing.wait_empty(0)
-
-
-def test_an_acknowledgement_may_come_before_its_number_is_known() -> None:
-    outgoing: Outgoing
-
-    def publisher(_topic: str, _payload: bytes, _retain: object) -> int:
-        outgoing.acknowledged(5)
-        return 5
-
-    outgoing = Outgoing(publisher)
-    assert outgoing.publish("t", b"x", retain=False).done()
     assert outgoing.wait_empty(0)
 
 

@@ -9,6 +9,8 @@ import sqlite3
 import sys
 from pathlib import Path
 
+import uvloop
+
 from broker.engines.embedded.gate import FileGate, GateError
 from broker.engines.embedded.server import serve
 from broker.engines.embedded.store import NewerStore
@@ -26,7 +28,8 @@ def main() -> int:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # one descriptor for each client
     try:
-        asyncio.run(serve(FileGate(asked.folder), asked.folder, host=asked.host, port=asked.port))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(serve(FileGate(asked.folder), asked.folder, host=asked.host, port=asked.port))
     except GateError as error:
         return _fail("broker.credentials", error)
     except NewerStore as error:

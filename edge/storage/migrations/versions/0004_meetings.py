@@ -34,7 +34,7 @@ def _meeting_asks() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("ask_sha256", sa.String(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("meeting", "device", "id"),
+        sa.PrimaryKeyConstraint("meeting", "id", "device"),
     )
 
 
@@ -80,7 +80,7 @@ def _meeting_ballots() -> None:
         sa.Column("receipt", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["meeting"], ["meeting_meetings.id"]),
         sa.PrimaryKeyConstraint("meeting", "index"),
-        sa.UniqueConstraint("meeting", "motion", "member", "nonce", name="uq_meeting_ballots_nonce"),
+        sa.UniqueConstraint("meeting", "motion", "nonce", "member", name="uq_meeting_ballots_nonce"),
     )
     with op.batch_alter_table("meeting_ballots", schema=None) as batch_op:
         batch_op.create_index("ix_meeting_ballots_sha256", ["meeting", "ballot_sha256"], unique=False)
