@@ -6,7 +6,6 @@ import math
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker.messages.cameras import Health
+from broker.topics import LOOK
 from cameras.domain.areas import Areas, Kind, Mask, Wrong, Zone, fault
 from cameras.domain.geometry import Box, Polygon, crosses_itself, inside
 from cameras.watch.analyst import LONGEST_SIDE, LOOKS_PER_S, Analyst, Finding
@@ -32,6 +32,7 @@ from cameras.watch.stream import Stream
 from cameras.watch.told import Cut
 from cameras.watch.veil import Veil
 from tests.cameras.watch import films
+from tests.cameras.watch.nodes import eventually, node_in
 
 CORNER = (20, 20, 120, 80)
 """Pixels of the film in which something burns brightly that nobody may see."""
@@ -140,7 +141,7 @@ def heard(burnt: Path, tmp_path: Path) -> Heard:
     camera.wait = lambda seconds: None  # type: ignore[method-assign]  # noqa: ARG005 # the film is played as fast as it goes
     thread = threading.Thread(target=camera.run, daemon=True)
     thread.start()
-    until(lambda: heard.cuts, 30)
+    eventually(lambda: heard.cuts, 30)
     camera.stop()
     thread.join(15)
     return heard
@@ -203,26 +204,31 @@ def test_a_covered_lens_is_told_in_spite_of_a_mask() -> None:
     assert float(veil.bare(grey).std()) == 0
 
 
-def test_zones_and_masks_change_while_the_camera_goes_on(dumping: Path, tmp_path: Path) -> None:
-    heard = Heard(Spool(tmp_path / "spool"))
-    camera = Camera(Plan("cam-1", "Ngõ", str(dumping)), Means(heard, Analyst))
-    thread = threading.Thread(target=camera.run, daemon=True)
-    thread.start()
-    until(lambda: heard.pictures, 30)
-    camera.redraw(Areas(masks=(Mask("", ((0, 0), (1000, 0), (1000, 500), (0, 500))),)))
-    until(lambda: len(heard.pictures) > 1, 15)
-    camera.stop()
-    thread.join(15)
-    assert heard.pictures[0][:100].mean() > 30
-    assert heard.pictures[1][:100].max() == 0
-    assert "gap" not in heard.states
+def test_a_mask_is_on_from_the_next_picture_and_the_camera_goes_on(dumping: Path, tmp_path: Path) -> None:
+    """The whole watcher: its configuration changes, its connection, gate and scene stay."""
+    looks: list[Picture] = []
 
+    def look(_topic: str, payload: bytes) -> None:
+        encoded = base64.b64decode(json.loads(payload)["jpeg_base64"])
+        looks.append(np.asarray(cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR), np.uint8))
 
-def until(condition: Any, seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "did not happen in time"
-        time.sleep(0.05)
+    camera = {"id": "cam-1", "name": "Ngõ", "url": str(dumping)}
+    upper = {"name": "trên", "points": [[0, 0], [1000, 0], [1000, 500], [0, 500]]}
+    with node_in(tmp_path) as node:
+        node.client.on(LOOK.filter(), look)
+        node.start_watcher()
+        node.want(1, camera)
+        eventually(lambda: looks, 30)
+        node.want(2, {**camera, "masks": [upper]})
+        eventually(lambda: len(looks) > 1, 9)
+        eventually(lambda: [told["revision"] for told in node.reported if told["applied"]][-1:] == [2], 9)
+        node.want(3, {**camera, "masks": [{**upper, "points": [[0, 0], [9, 9], [9, 0], [0, 9]]}]})
+        eventually(lambda: not node.reported[-1]["applied"], 9)
+    assert looks[0][:60].mean() > 30
+    assert looks[1][:60].max() < 12
+    assert looks[1][100:].mean() > 30
+    assert len({health.since for health in node.health}) == 1, "it did not begin anew"
+    assert node.reported[-1]["facts"] == {"key": "cameras/0/masks/0/points"}
 
 
 def test_a_configuration_brings_zones_and_masks() -> None:
