@@ -2,7 +2,9 @@
 
 A predicted picture costs as many bits as it differs from the one before, times what the quantiser let through. So the score of a
 packet is log2(bytes x 2^(QP/6)), less what its place in the group of pictures and its temporal layer usually cost; the median of
-half a second of scores is held against the median and the spread that this camera has at this hour when nothing happens.
+half a second of scores is held against the median and the spread that this camera has at this hour when nothing happens, and so is
+the mean of these medians over a longer time. The slow one opens the gate on both sides: where the quantiser follows what moves in
+steps too fine for the header, motion makes all the rest of the picture cheaper.
 """
 
 import math
@@ -16,10 +18,14 @@ SAMPLE_S = 0.5
 """A quiet camera's level is noted this often."""
 ENOUGH = 24
 """Notes of an hour from which its level is known."""
+SLOW_ENOUGH = 100
+"""The slow level needs more of them: notes that lie within its own length say nearly the same."""
 LIMIT = 1200
 """Notes beyond which old ones count half: ten minutes."""
-SPREADS, SMALLEST_RISE = 5.0, 0.10
-"""The gate opens this many spreads above the usual level, and at least so many powers of two."""
+SPREADS, SMALLEST_RISE, SMALLEST_SLOW = 4.0, 0.10, 0.05
+"""The gate opens this many spreads above the usual level, and at least so many powers of two; the slow level also below it."""
+SLOW_S = 2.5
+"""The slow level is the mean over this long: what moves little for long shows there, where chance has averaged out."""
 HEADER_BYTES = 128
 """Added to every packet: the size of an empty picture is chance."""
 PLACES = 5
@@ -28,7 +34,7 @@ FEW = 8
 COMPARED = 96
 """A packet is compared with so many around it: more than one group of pictures of most cameras."""
 STEP = 1 / 32
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +93,15 @@ def _middle(ordered: list[tuple[int, float]], total: float) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The gate after one packet. `level` and `threshold` in powers of two; `threshold` None while the usual level is unknown."""
+    """The gate after one packet, in powers of two. `threshold` None while the usual level is unknown.
+
+    `level` is that of half a second; while the slow one is farther out of the usual, one that lies as far above the threshold.
+    """
 
     level: float
     threshold: float | None
+    slow: float = -math.inf
+    """How far the slow level is beyond what opens the gate; below 0 while it is not, -inf while nothing is known."""
 
     @property
     def open(self) -> bool:
@@ -111,23 +122,30 @@ class Gate:
     """Codec and size that the levels belong to: other pictures, other levels."""
     hours: dict[int, Levels] = field(default_factory=dict)
     places: dict[str, Levels] = field(default_factory=dict)
+    slow: dict[int, Levels] = field(default_factory=dict)
     reading: Reading | None = None
 
     def __post_init__(self) -> None:
         self._window: deque[tuple[float, float]] = deque()
         self._costs: deque[float] = deque(maxlen=COMPARED)
         self._fresh: deque[tuple[str, float]] = deque(maxlen=COMPARED)
+        self._slow: deque[tuple[float, float]] = deque()
+        self._slow_sum = self._level = 0.0
+        self._asked: tuple[int, float] = (-1, 0.0)
+        self._usual: tuple[_Usual | None, _Usual | None] = (None, None)
         self._place = 0
         self._noted = -1e9
 
     def belongs(self, signature: str) -> None:
         """The stream has this codec and size; levels of another are forgotten. A new connection begins a new window."""
         if signature != self.signature:
-            self.signature, self.hours, self.places = signature, {}, {}
+            self.signature, self.hours, self.places, self.slow = signature, {}, {}, {}
         self._window.clear()
+        self._slow.clear()
+        self._slow_sum = 0.0
         self._costs.clear()
         self._fresh.clear()
-        self._noted, self.reading = -1e9, None
+        self._noted, self.reading, self._asked = -1e9, None, (-1, 0.0)
 
     def take(self, facts: PacketFacts, at: float, *, key: bool, hour: int) -> Reading | None:
         """Weigh one packet; `at` in seconds of the stream. None before the first predicted picture."""
@@ -141,17 +159,20 @@ class Gate:
         self._window.append((at, cost - self._offset(place)))
         while self._window[0][0] < at - WINDOW_S or self._window[0][0] > at:
             self._window.popleft()
-        self.reading = Reading(median(score for _, score in self._window), self.threshold(hour))
+        self._level = level = median(score for _, score in self._window)
+        self._take_slow(at, level)
+        usual, slow = self._usually(at, hour)
+        threshold = None if usual is None else usual[0] + usual[1]
+        beyond = abs(self._slow_level() - slow[0]) - slow[1] if slow is not None and self._slow_full(at) else -math.inf
+        if threshold is not None and beyond > 0:
+            level = max(level, threshold + beyond)
+        self.reading = Reading(level, threshold, beyond)
         return self.reading
 
     def threshold(self, hour: int) -> float | None:
         """What the level must pass at this hour; the nearest known hour stands in for one that is not known."""
-        known = [other for other, levels in self.hours.items() if levels.total >= ENOUGH]
-        if not known:
-            return None
-        nearest = min(known, key=lambda other: min((other - hour) % 24, (hour - other) % 24))
-        middle, spread = self.hours[nearest].median_and_spread()
-        return middle + max(SPREADS * 1.4826 * spread, SMALLEST_RISE)
+        usual = _usual(self.hours, hour, SMALLEST_RISE)
+        return None if usual is None else usual[0] + usual[1]
 
     def notes(self, hour: int) -> float:
         """How often this hour's level was noted, as far as it is remembered."""
@@ -166,7 +187,9 @@ class Gate:
         for place, cost in self._fresh:
             self.places.setdefault(place, Levels()).add(cost - usual)
         self._fresh.clear()
-        self.hours.setdefault(hour, Levels()).add(self.reading.level)
+        self.hours.setdefault(hour, Levels()).add(self._level)
+        if self._slow_full(at):
+            self.slow.setdefault(hour, Levels()).add(self._slow_level())
 
     def state(self) -> dict[str, Any]:
         """JSON-ready, for `restored`."""
@@ -174,6 +197,7 @@ class Gate:
             "format": FORMAT,
             "signature": self.signature,
             "hours": {str(hour): _written(levels) for hour, levels in self.hours.items()},
+            "slow": {str(hour): _written(levels) for hour, levels in self.slow.items()},
             "places": {place: _written(levels) for place, levels in self.places.items()},
         }
 
@@ -184,14 +208,47 @@ class Gate:
             if state["format"] != FORMAT:
                 raise ValueError("format")
             hours = {int(hour): _read(levels) for hour, levels in state["hours"].items()}
-            return cls(str(state["signature"]), hours, {str(place): _read(levels) for place, levels in state["places"].items()})
+            slow = {int(hour): _read(levels) for hour, levels in state["slow"].items()}
+            return cls(str(state["signature"]), hours, {str(place): _read(levels) for place, levels in state["places"].items()}, slow)
         except (AttributeError, KeyError, TypeError, OverflowError) as error:
             raise ValueError("not a gate's state") from error
+
+    def _take_slow(self, at: float, level: float) -> None:
+        self._slow.append((at, level))
+        self._slow_sum += level
+        while self._slow[0][0] < at - SLOW_S or self._slow[0][0] > at:
+            self._slow_sum -= self._slow.popleft()[1]
+
+    def _slow_full(self, at: float) -> bool:
+        return at - self._slow[0][0] > 0.8 * SLOW_S
+
+    def _slow_level(self) -> float:
+        return self._slow_sum / len(self._slow)
+
+    def _usually(self, at: float, hour: int) -> "tuple[_Usual | None, _Usual | None]":
+        """What is usual at this hour, for the level and the slow one; asked anew twice a second."""
+        if self._asked[0] != hour or not 0 <= at - self._asked[1] < SAMPLE_S:
+            self._asked = (hour, at)
+            self._usual = (_usual(self.hours, hour, SMALLEST_RISE), _usual(self.slow, hour, SMALLEST_SLOW, enough=SLOW_ENOUGH))
+        return self._usual
 
     def _offset(self, place: str) -> float:
         """How much more than the pictures around it one at this place costs when nothing happens, 0 where that is not known."""
         levels = self.places.get(place)
         return levels.median_and_spread()[0] if levels is not None and levels.total >= FEW else 0.0
+
+
+_Usual = tuple[float, float]
+"""A middle, and how far from it the gate opens."""
+
+
+def _usual(hours: dict[int, Levels], hour: int, smallest: float, *, enough: float = ENOUGH) -> _Usual | None:
+    """None while nothing is known; the nearest known hour stands in for one that is not."""
+    known = [other for other, levels in hours.items() if levels.total >= enough]
+    if not known:
+        return None
+    middle, spread = hours[min(known, key=lambda other: min((other - hour) % 24, (hour - other) % 24))].median_and_spread()
+    return middle, max(SPREADS * 1.4826 * spread, smallest)
 
 
 def _cost(facts: PacketFacts) -> float | None:

@@ -215,3 +215,18 @@ def test_keyframes_that_woke_it_for_nothing_count_less_next_time() -> None:
     duty.wake(Why.PICTURE, at + 3)
     on_duty(duty, 2, begin=at + 3, busy=True)
     assert duty.patience == 1
+
+
+@pytest.mark.parametrize("louder", [1.06, 0.94])
+def test_a_little_for_long_opens_it_too_on_either_side(louder: float) -> None:
+    gate = taught()
+    opened_at, alone = [], 0
+    for at, key, facts in packets(8, begin=100, louder=louder, seed=7):
+        reading = gate.take(facts, at, key=key, hour=12)
+        alone += gate._level > (gate.threshold(12) or 0.0)
+        if at > 100.6 and reading is not None and reading.open:
+            opened_at.append(at)
+    assert 101.5 < opened_at[0] < 104
+    assert len(opened_at) > 3 * FPS
+    assert alone < len(opened_at) / 4, "half a second alone would hardly have shown it"
+    assert opened(gate, 1.0) < 0.1
