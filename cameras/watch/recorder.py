@@ -23,7 +23,7 @@ from cameras.watch.identity import Identity
 from cameras.watch.layers import Picture
 from cameras.watch.plan import Air
 from cameras.watch.portrait import Gallery
-from cameras.watch.recordings.keeper import Keeper
+from cameras.watch.recordings.keeper import Fault, Keeper
 from cameras.watch.spool import Spool
 from cameras.watch.told import Cut
 from cameras.watch.verifier import Verifier as Network
@@ -43,6 +43,7 @@ class Recorder:
         self.watcher, self.spool, self.air, self.spooled, self.keeper = watcher, spool, air, spooled, keeper
         self.homeless: list[Sighting] = []
         """Sightings that found no room on the disk: they go out without evidence, once."""
+        self._heard: dict[str, tuple[Health, Fault | None]] = {}
         self._lock = threading.Lock()
         self._work = ThreadPoolExecutor(max_workers=1, thread_name_prefix="evidence")
         self.sign = Identity(spool.folder.parent).sign
@@ -59,11 +60,18 @@ class Recorder:
 
     def health(self, camera: str, health: Health) -> None:
         fault = self.keeper.fault(camera) if self.keeper is not None else None
+        self._heard[camera] = health, fault
         if fault is not None and health.code is None:
             health = health.model_copy(update={"code": fault[0].value, "facts": {**health.facts, **fault[1]}})
         if self._model == NO_MODEL and health.state in ("seen", "idle") and health.code is None:
             health = health.model_copy(update={"code": Code.NO_MODEL.value})
         self.air.retain(HEALTH, health, camera=camera)
+
+    def retell(self) -> None:
+        """Now and then: whose recording has failed, or goes on, since its health was told, is told at once."""
+        for camera, (health, fault) in list(self._heard.items()):
+            if self.keeper is not None and self.keeper.fault(camera) != fault:
+                self.health(camera, health)
 
     def picture(self, camera: str, picture: Picture) -> None:
         factor = LOOK_PX / max(picture.shape[:2])

@@ -149,6 +149,8 @@ class Watcher:
         for sighting in self._recorder.take_homeless() if self._recorder is not None else ():
             self.client.publish(SIGHTING, sighting, camera=sighting.camera)
         self.keeper.tick()
+        if self._recorder is not None:
+            self._recorder.retell()
         self.honesty.tick(now)
 
     def _desired(self, _topic: str, payload: bytes) -> None:

@@ -49,8 +49,9 @@ class Archive:
         self._writer.tick()
 
     def apply(self, limits: Limits) -> None:
-        """Other limits, from the next segment on."""
+        """Other limits, from the next segment on; what found no room tries again at once."""
         self._retention.limits = limits
+        self._writer.hurry()
 
     def recording(self, camera: str) -> Recording:
         """The tap of a camera that begins; what is left of an earlier one of its name is finished."""

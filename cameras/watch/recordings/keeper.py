@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cameras.watch.ring import Kept
     from cameras.watch.told import Lack, Tap
 
+Fault = tuple[Code, Facts]
 NAMED = 20
 """So many findings are named one by one in the log."""
 _log = logging.getLogger("cameras.watch.recordings")
@@ -28,7 +29,7 @@ class Keeper:
         self.home = home
         self.archive: Archive | None = None
         self._limits = Limits()
-        self._failed: tuple[Code, Facts] | None = None
+        self._failed: Fault | None = None
 
     def apply(self, configuration: dict[str, Any]) -> bool:
         """Take the limits out of a desired configuration; True when recording is switched on or off by that. ValueError, naming the key."""
@@ -54,7 +55,7 @@ class Keeper:
         if self.archive is not None:
             self.archive.close()
 
-    def fault(self, camera: str) -> tuple[Code, Facts] | None:
+    def fault(self, camera: str) -> Fault | None:
         """Why a camera is not recorded as it should be, if so."""
         return self.archive.fault(camera) if self.archive is not None else self._failed
 

@@ -64,10 +64,17 @@ class Reel:
         segment = self._segment
         if segment is not None:
             try:
-                self._keep(segment.finish())
+                written = segment.finish()
+                self.index.add(self.camera, written)
             except FAULTS as error:
                 self._fail(segment, error, segment.readable_until)
+            else:
+                self._kept(written)
             self._segment = None
+
+    def hurry(self) -> None:
+        """Try again with the next keyframe. From any thread."""
+        self._again = 0.0
 
     def now_open(self) -> Stored | None:
         """What can be read of the segment that is being written."""
@@ -79,11 +86,12 @@ class Reel:
         return Stored(segment.path.name, micros(segment.start), micros(end), size, segment.format, whole) if whole else None
 
     def _packet(self, kept: Kept, at: datetime) -> None:
-        if self._segment is not None and self._segment.full(kept, at):
+        follows = self._segment is not None and self._segment.full(kept, at)
+        if follows:
             self.end()
         self._note_silence(at)
         self._newest = at
-        segment = self._segment or self._begin(kept, at)
+        segment = self._segment or self._begin(at, good=kept.key or follows or self._fresh)
         if segment is None:
             return
         try:
@@ -92,8 +100,9 @@ class Reel:
             self._segment = None
             self._fail(segment, error, at)
 
-    def _begin(self, kept: Kept, at: datetime) -> Segment | None:
-        if self._source is None or not (kept.key or self._fresh):
+    def _begin(self, at: datetime, *, good: bool) -> Segment | None:
+        """`good`: decoding can begin here, or goes on from the segment before."""
+        if self._source is None or not good:
             return None
         if time.monotonic() < self._again or not self._room(at):
             self._lost_from = self._lost_from or at
@@ -118,13 +127,15 @@ class Reel:
         self._failed(Code.RECORDING_FULL, {"free_gib": self.retention.limits.free_bytes >> 30})
         return False
 
-    def _keep(self, written: Written) -> None:
-        self.index.add(self.camera, written)
+    def _kept(self, written: Written) -> None:
         self.fault = None
-        while self._gaps:
-            self.index.gap(self.camera, *self._gaps[0])
-            self._gaps.pop(0)
-        self.retention.added(self.camera, written.bytes)
+        try:
+            while self._gaps:
+                self.index.gap(self.camera, *self._gaps[0])
+                self._gaps.pop(0)
+            self.retention.added(self.camera, written.bytes)
+        except FAULTS as error:
+            self._blame(error)
 
     def _note_silence(self, at: datetime) -> None:
         if self._segment is not None and self._newest is not None and (at - self._newest).total_seconds() > GAP_S:
@@ -141,6 +152,9 @@ class Reel:
         if segment is not None:
             segment.abandon()
             self.left(segment.path)
+        self._blame(error)
+
+    def _blame(self, error: Exception) -> None:
         if is_full(error):
             self._failed(Code.RECORDING_FULL, {"free_gib": self.retention.limits.free_bytes >> 30})
             try:

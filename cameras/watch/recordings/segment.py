@@ -136,15 +136,20 @@ class Segment:
         """Bytes of whole fragments, and until when they reach."""
         self.readable_until = at
         self._sink = Sink(self.path)
-        self._muxer: Any = av.open(self._sink, "w", format="mp4", options=OPTIONS, buffer_size=1 << 16)
-        self._stream: Any = self._muxer.add_stream_from_template(source.template)
-        self._muxer.start_encoding()
+        try:
+            self._muxer: Any = av.open(self._sink, "w", format="mp4", options=OPTIONS, buffer_size=1 << 16)
+            self._stream: Any = self._muxer.add_stream_from_template(source.template)
+            self._muxer.start_encoding()
+            self._check()
+        except (OSError, ValueError, av.error.FFmpegError):
+            self._sink.close()
+            self.path.unlink(missing_ok=True)
+            raise
         self._base = source.time_base
         self._first: int | None = None
         self._last = -1
         self._newest = at
         self._synced = at
-        self._check()
 
     @property
     def end(self) -> datetime:

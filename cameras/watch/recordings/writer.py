@@ -44,6 +44,7 @@ class Writer:
         self._pins: deque[Pin] = deque()
         self._left: deque[tuple[str, Path]] = deque()
         self._again = 0.0
+        self._looked = False
         self._tidied = time.monotonic()
 
     def start(self) -> None:
@@ -78,6 +79,12 @@ class Writer:
         with self._lock:
             return [track.reel for track in self._of(camera)]
 
+    def hurry(self) -> None:
+        """There may be room now."""
+        with self._lock:
+            for track in self._tracks:
+                track.reel.hurry()
+
     def fault(self, camera: str) -> Fault | None:
         """Why the camera is not recorded as it should be, if so."""
         with self._lock:
@@ -99,11 +106,9 @@ class Writer:
         self._left.append((path.parent.name, path))
 
     def _run(self) -> None:
-        try:
-            self.retention.sweep()
-            self._find_left()
-        except FAULTS as error:
-            _log.warning("recordings: what was left is not looked at: %s", type(error).__name__)
+        if not self._looked:
+            self._looked = True
+            self._look_back()
         while not self._stop.is_set():
             self._wake.wait(ROUND_S)
             self._wake.clear()
@@ -139,23 +144,30 @@ class Writer:
             self.index.pin(*self._pins[0])
             self._pins.popleft()
         if self._left:
-            self._adopt(*self._left[0])
-            self._left.popleft()
+            camera, path = self._left.popleft()
+            try:
+                self._adopt(camera, path)
+            except FAULTS:
+                self._left.append((camera, path))
+                raise
             self._wake.set()
         if time.monotonic() - self._tidied > TIDY_S:
             self._tidied = time.monotonic()
             self.retention.tidy()
 
-    def _find_left(self) -> None:
+    def _look_back(self) -> None:
         """Files that the index does not know: a crash left them, or the index was lost."""
-        for folder in sorted(place for place in self.folder.iterdir() if place.is_dir()):
-            known = self.retention.lookup.files(folder.name)
-            self._left.extend(
-                (folder.name, path) for path in sorted(folder.iterdir()) if OURS.fullmatch(path.name) and path.name not in known
-            )
+        try:
+            self.retention.sweep()
+            for folder in sorted(place for place in self.folder.iterdir() if place.is_dir()):
+                known = self.retention.lookup.files(folder.name)
+                unknown = (path for path in sorted(folder.iterdir()) if OURS.fullmatch(path.name) and path.name not in known)
+                self._left.extend((folder.name, path) for path in unknown)
+        except FAULTS as error:
+            _log.warning("recordings: what was left is not looked at: %s", type(error).__name__)
 
     def _adopt(self, camera: str, path: Path) -> None:
-        if not path.exists():
+        if not path.exists() or path.name in self.retention.lookup.files(camera):
             return
         written = recover(path)
         if written is None:

@@ -107,8 +107,6 @@ def test_without_room_the_camera_is_not_recorded_and_says_so_and_goes_on_when_th
     assert fault is not None
     assert fault == (Code.RECORDING_FULL, {"free_gib": 1 << 30})
     archive.apply(ROOMY)
-    for reel in archive._writer.reels(CAMERA):
-        reel._again = 0.0
     feeder.feed(recording, packets)
     recording.closed()
     eventually(lambda: archive.fault(CAMERA) is None)
