@@ -48,6 +48,8 @@ class CameraView(BaseModel):
     name: str
     shown_url: str
     watcher: str | None
+    holder: str | None
+    """Who watches it at the moment: `watcher`, or who stands in for it; nobody while it passes from one to the other."""
     enabled: bool
     profile: str
     settings: dict[str, Any]
@@ -136,6 +138,6 @@ def routers(cameras: Cameras, person: PersonDependency, latest: Latest = lambda 
 
 def camera_view(row: CameraRow, health: dict[str, Any] | None) -> CameraView:
     """The camera as JSON."""
-    plain = {"id", "name", "watcher", "enabled", "profile", "latitude", "longitude", "address", "created_at"}
+    plain = {"id", "name", "watcher", "holder", "enabled", "profile", "latitude", "longitude", "address", "created_at"}
     drawn = {name: json.loads(getattr(row, name)) for name in ("settings", "zones", "masks")}
     return CameraView(**row.model_dump(include=plain), **drawn, shown_url=row.shown, health=health)
