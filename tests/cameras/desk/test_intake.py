@@ -133,7 +133,14 @@ def test_the_manifest_says_when_the_clip_begins(bench: Bench) -> None:
 @pytest.mark.parametrize("content", [b"{", b"[]", b'{"clip_started_at": 3}', b'{"clip_started_at": "2026-03-05T01:29:00"}'])
 def test_a_manifest_that_says_nothing_plain_is_only_kept(bench: Bench, content: bytes) -> None:
     bench.flagged(evidence=bench.files("s-1", manifest_json=content))
-    assert bench.desk.whole("s-1", account="x").clip_started_at is None
+    whole = bench.desk.whole("s-1", account="x")
+    assert (whole.clip_started_at, whole.masks) == (None, [])
+
+
+def test_the_masks_of_the_manifest_are_told_to_the_page(bench: Bench) -> None:
+    content = b'{"masks": [{"name": "a", "points": [[0, 0], [500, 0], [500, 500]]}, {"name": "crossing", "points": [[0, 0], [9, 9], [9, 0], [0, 9]]}]}'
+    bench.flagged(evidence=bench.files("s-1", manifest_json=content))
+    assert bench.desk.whole("s-1", account="x").masks == [((0, 0), (500, 0), (500, 500))]
 
 
 def test_rows_of_evidence_carry_the_promised_sums(bench: Bench) -> None:
