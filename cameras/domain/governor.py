@@ -14,7 +14,7 @@ longer the camera has been awake for nothing.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-LOOKS_PER_S, FEWER_LOOKS_PER_S = 6.0, 2.0
+LOOKS_PER_S, FEWER_LOOKS_PER_S = 6.0, 3.0
 GLANCE_S, GUARANTEE_S = 4.0, 16.0
 """A keyframe at least so often: usually, and however much there is to do."""
 TURN_S = 10.0
