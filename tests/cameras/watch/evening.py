@@ -26,13 +26,13 @@ from cameras.watch.told import Cut, Opened
 from tests.cameras.watch import films
 from tests.cameras.watch.bad_wire import BadWire
 
-SIZE, FPS, SECONDS = (256, 144), 10, 40
+SIZE, FPS, SECONDS = (256, 144), 10, 20
 PATIENCE = Patience(open_s=6.0, read_s=2.0, back_off_s=(0.3, 0.6, 1.0))
 """Short, so that a test sees it end: a camera is lost after two seconds of silence."""
 
 
 def place(path: Path, seed: int, *, codec: str = "libx264", size: tuple[int, int] = SIZE, noise: float = 2.0) -> Path:
-    """A still place with a sensor's noise, 40 s."""
+    """A still place with a sensor's noise, 20 s."""
     rng = np.random.default_rng(seed)
     still = cv2.resize(films.yard(seed), size, interpolation=cv2.INTER_AREA).astype(np.float32)
     with av.open(str(path), "w") as container:

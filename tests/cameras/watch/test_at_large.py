@@ -17,7 +17,7 @@ __all__ = ["faulty_disk"]
 SECRET, WRONG = "Bí-mật@của/camera", "khong-phai-mat-khau"
 WIRE = {SECRET: "B%C3%AD-m%E1%BA%ADt%40c%E1%BB%A7a%2Fcamera"}
 """As it stands in an address."""
-BAD_S = 3.0
+BAD_S = 2.0
 
 
 @pytest.fixture

@@ -116,12 +116,12 @@ def decoded(path: Path) -> Iterator[tuple[float, bool, Picture]]:
 
 
 def still_for(path: Path) -> float:
-    """As a sleeping camera looks: at keyframes alone."""
+    """As a sleeping camera looks: at keyframes alone. Twenty seconds at half the speed."""
     still = Stillness()
     for at, key, picture in decoded(path):
         if key:
             still.key()
-            still.picture(crc32(picture.tobytes()), at)
+            still.picture(crc32(picture.tobytes()), 2 * at)
     return still.seconds
 
 

@@ -99,7 +99,7 @@ def supervised(node: Node, until: float) -> list[float]:
             elif child.state is State.STARTING:
                 child.check(now)
             time.sleep(0.02)
-        time.sleep(3.0)
+        time.sleep(1.0)
     finally:
         child.stop()
     return died

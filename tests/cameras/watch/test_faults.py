@@ -10,7 +10,7 @@ from tests.cameras.watch import bad_wire
 from tests.cameras.watch.conftest import rtsp_server_missing, served
 from tests.cameras.watch.evening import SIZE, Evening, Seen, evening, place
 
-FAULT_S, MENDED_S, GARBAGE_S, END_S = 4.0, 8.0, 11.0, 16.0
+FAULT_S, MENDED_S, GARBAGE_S, END_S = 3.5, 7.5, 9.5, 14.5
 """Seconds of the evening: everything breaks; wires are mended; the evening ends."""
 HOUR = 3600 * 90_000
 
