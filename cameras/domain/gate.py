@@ -28,8 +28,8 @@ SLOW_S = 2.5
 """The slow level is the mean over this long: what moves little for long shows there, where chance has averaged out."""
 HEADER_BYTES = 128
 """Added to every packet: the size of an empty picture is chance."""
-PLACES = 5
-"""Positions in the group of pictures told apart: 1, 2-3, 4-7, 8-15, later."""
+PLACES = 8
+"""Positions in the group of pictures told apart: 1, 2-3, 4-7, 8-15 ... 64-127, later."""
 FEW = 8
 COMPARED = 96
 """A packet is compared with so many around it: more than one group of pictures of most cameras."""
