@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import cv2
 
@@ -140,10 +141,13 @@ class Recorder:
             size=cut.size,
             codec=cut.codec,
             model=self._model,
-            settings={"looks_per_s": LOOKS_PER_S, "longest_side_px": LONGEST_SIDE, "rules": asdict(RULES)},
+            settings={"looks_per_s": LOOKS_PER_S, "longest_side_px": LONGEST_SIDE, "rules": asdict(RULES), **self._anchor(cut.camera)},
             areas=cut.areas,
             fence=cut.fence,
         )
+
+    def _anchor(self, camera: str) -> dict[str, Any]:
+        return self.keeper.anchor(camera) if self.keeper is not None else {}
 
 
 def _network() -> tuple[Verifier | None, str]:

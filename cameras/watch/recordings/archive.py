@@ -79,6 +79,10 @@ class Archive:
         """See `Footage`."""
         self._writer.pin((camera, (micros(start), micros(end), micros(until)), why))
 
+    def head(self, camera: str) -> tuple[int, str] | None:
+        """Number and link of the last finished segment: known elsewhere, it proves everything before it."""
+        return self._lookup.head(camera)
+
     def check(self, *, content: bool) -> Iterator[Finding]:
         """See check.py."""
         return check(self.folder, Checked(), content=content)

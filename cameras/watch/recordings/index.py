@@ -9,7 +9,7 @@ from pathlib import Path
 from cameras.domain.chain import BEGIN, Hole, Record, linked
 from cameras.domain.errors import Code
 from cameras.watch.recordings.footage import Format
-from cameras.watch.recordings.schema import SCHEMA, VERSION
+from cameras.watch.recordings.schema import HEAD, SCHEMA, VERSION
 from cameras.watch.recordings.segment import Written, packed
 
 BUSY_S = 5.0
@@ -82,11 +82,7 @@ class Index:
 
     def _head(self, camera: str) -> tuple[int, str]:
         """The last number and link of a camera, let go or not."""
-        row = self._base.execute(
-            "select number, chain from (select number, chain from segment where camera = ?1"
-            " union all select last, chain from hole where camera = ?1) order by number desc limit 1",
-            (camera,),
-        ).fetchone()
+        row = self._base.execute(HEAD, (camera,)).fetchone()
         return (int(row[0]), row[1].hex()) if row else (0, BEGIN)
 
     def _format(self, form: Format) -> int:
@@ -121,10 +117,9 @@ class Index:
         try:
             yield self._base
             self._base.execute("commit")
-        except BaseException:
+        finally:
             if self._base.in_transaction:
                 self._base.execute("rollback")
-            raise
 
 
 def record_of(camera: str, number: int, written: Written) -> Record:

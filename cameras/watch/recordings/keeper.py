@@ -64,6 +64,14 @@ class Keeper:
         if self.archive is not None and self._limits.evidence:
             self.archive.pin(camera, start, end, sighting, until=datetime.now(UTC) + self._limits.evidence)
 
+    def anchor(self, camera: str) -> dict[str, Any]:
+        """For a manifest, which leaves this machine: the last link of the camera's chain. Empty without one."""
+        try:
+            head = self.archive.head(camera) if self.archive is not None else None
+        except sqlite3.Error:
+            return {}
+        return {"recording": {"number": head[0], "link": head[1]}} if head is not None else {}
+
     def earlier(self, lack: "Lack") -> "tuple[Kept, ...]":
         """The recorded packets that a clip lacks, as far as there are any."""
         from cameras.watch.recordings.earlier import earlier  # noqa: PLC0415 - with the first clip

@@ -10,6 +10,7 @@ from pathlib import Path
 from cameras.domain.chain import Hole, Link, Record
 from cameras.domain.errors import Code
 from cameras.watch.recordings.footage import Format
+from cameras.watch.recordings.schema import HEAD
 from cameras.watch.recordings.segment import Entry, unpacked
 
 BUSY_S = 5.0
@@ -90,6 +91,12 @@ class Lookup:
                     continue
                 record = Record(camera, first, start_us, end_us, size, packets, digest.hex(), bool(recovered))
                 yield file, Link(record, previous.hex(), chain.hex())
+
+    def head(self, camera: str) -> tuple[int, str] | None:
+        """The last number and link of a camera's chain."""
+        with self._base() as base:
+            row = base.execute(HEAD, (camera,)).fetchone()
+        return (int(row[0]), row[1].hex()) if row else None
 
     def bytes(self) -> dict[str, int]:
         """What is kept of each camera."""

@@ -3,6 +3,10 @@
 VERSION = 1
 """PRAGMA user_version. An index of another version, or a damaged one, is put aside and made anew from the segment files."""
 
+HEAD = """select number, chain from (select number, chain from segment where camera = ?1
+ union all select last, chain from hole where camera = ?1) order by number desc limit 1"""
+"""The last number and link of a camera, let go or not."""
+
 SCHEMA = """
 -- How packets are to be read. Many segments share one: a camera that keeps its settings has one for years.
 create table format (

@@ -21,6 +21,7 @@ from cameras.domain.errors import Code
 from cameras.watch.evidence import file_sha256
 from cameras.watch.recordings.archive import Archive
 from cameras.watch.recordings.check import Checked, Finding, check
+from cameras.watch.recordings.keeper import Keeper
 from cameras.watch.recordings.lookup import Lookup
 from cameras.watch.recordings.recover import recover
 from cameras.watch.recordings.segment import Segment, Source
@@ -172,6 +173,16 @@ def three(film: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     Feeder(film).record(archive.recording(CAMERA), 150)
     archive.close()
     return home
+
+
+def test_a_manifest_names_the_last_link_and_so_proves_all_before_it(three: Path, tmp_path: Path) -> None:
+    shutil.copytree(three / "recordings", tmp_path / "recordings")
+    keeper = Keeper(tmp_path)
+    assert keeper.anchor(CAMERA) == {}
+    keeper.taps(CAMERA)
+    *_, (_, last) = Lookup(tmp_path / "recordings" / "index.db").chain(CAMERA)
+    assert keeper.anchor(CAMERA) == {"recording": {"number": 3, "link": last.chain}}
+    keeper.stop()
 
 
 def test_what_is_gone_is_stepped_over_when_it_is_read(three: Path, tmp_path: Path, opened: Open) -> None:
