@@ -47,15 +47,15 @@ class CameraHeaders:
             return
         how, content = data[0], data[1:]
         codec = list(CODECS)[how & 1]
-        began = time.perf_counter()
+        began = time.thread_time()
         if how & 2:
             self.readers[codec, how >> 2 & 1] = Headers(codec, content)
         else:
             _judge(self.readers[codec, how >> 2 & 1].facts(content), content)
             if len(sequences(codec, content)) > len(content):
                 raise WrongAnswer("more parameter sets than bytes")
-        if time.perf_counter() - began > SLOW_S:
-            raise WrongAnswer(f"{len(content)} bytes took more than {SLOW_S} s")
+        if time.thread_time() - began > SLOW_S:
+            raise WrongAnswer(f"{len(content)} bytes took more than {SLOW_S} s of CPU")
         self._fed += 1
         if self._fed % LIFE == 0:
             self._begin()
