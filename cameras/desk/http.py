@@ -2,18 +2,21 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 
 from broker.identity import ID_PATTERN
 from cameras.desk import days
-from cameras.desk.custody import BLOCK, Place, Upload
+from cameras.desk.custody import BLOCK, Place
 from cameras.desk.ledger import Ledger
 from cameras.desk.links import Link
 from cameras.desk.models import LedgerDay, LedgerWeek, SightingBrief, SightingWhole, Stored, Summary, VerdictAsk
@@ -41,6 +44,7 @@ STATUS: dict[str, int] = {
     Code.DIGEST_NEEDED: 400,
     Code.DIGEST_WRONG: 422,
     Code.OTHER_CONTENT: 409,
+    Code.OFFSET_WRONG: 416,
     Code.TOO_LARGE: 413,
     Code.DISK_FULL: 507,
     Code.EVIDENCE_ALTERED: 500,
@@ -111,6 +115,12 @@ def _evidence(desk: SightingDesk, person: PersonMaker) -> APIRouter:
     router = APIRouter(prefix="/api/evidence", tags=["evidence"])
     may_upload = Depends(person("watcher"))
 
+    @router.head("/{camera}/{sighting}/{name}")
+    def head_evidence(place: Annotated[Place, Depends(_place)], request: Request, who: Annotated[Account, may_upload]) -> Response:  # noqa: ARG001 - the right is the point
+        """How many bytes of these have come: an upload that broke goes on there."""
+        come = desk.custody.come(place, _promised(request.headers.get("digest")))
+        return Response(headers={"Upload-Offset": str(come)})
+
     @router.put("/{camera}/{sighting}/{name}", response_model=Stored, responses={201: {"model": Stored}})
     async def put_evidence(place: Annotated[Place, Depends(_place)], request: Request, who: Annotated[Account, may_upload]) -> JSONResponse:  # noqa: ARG001 - the right is the point
         promised = _promised(request.headers.get("digest"))
@@ -176,20 +186,41 @@ def _states(said: str) -> frozenset[State]:
 async def _store(desk: SightingDesk, place: Place, promised: str, *, request: Request) -> Stored:
     """Blocks of a mebibyte go to the disk from worker threads, so that an upload never holds the event loop."""
     with ExitStack() as stack:
-        upload = await run_in_threadpool(stack.enter_context, desk.custody.upload(place, promised))
+        part = _range(request.headers.get("content-range"))
+        upload = await run_in_threadpool(stack.enter_context, desk.custody.upload(place, promised, offset=part.start))
         waiting = bytearray()
-        async for part in request.stream():
-            waiting += part
-            if len(waiting) >= BLOCK:
-                await run_in_threadpool(upload.write, bytes(waiting))
-                waiting.clear()
-        return await run_in_threadpool(_seal, upload, bytes(waiting))
-
-
-def _seal(upload: Upload, last: bytes) -> Stored:
-    upload.write(last)
-    created = upload.seal()
+        try:
+            async for piece in request.stream():
+                waiting += piece
+                if len(waiting) >= BLOCK:
+                    await run_in_threadpool(upload.write, bytes(waiting))
+                    waiting.clear()
+        except ClientDisconnect:  # what came is kept; nobody hears the answer
+            await run_in_threadpool(upload.write, bytes(waiting))
+            raise Refusal(Code.OFFSET_WRONG, {"offset": upload.count}) from None
+        await run_in_threadpool(upload.write, bytes(waiting))
+        if part.total is not None and upload.count != part.total:
+            raise Refusal(Code.OFFSET_WRONG, {"offset": upload.count})
+        created = await run_in_threadpool(upload.seal)
     return Stored(sha256=upload.promised, bytes=upload.count, created=created)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Which bytes of a file come; `total` is None where the whole comes."""
+
+    start: int = 0
+    total: int | None = None
+
+
+def _range(header: str | None) -> _Part:
+    """`Content-Range: bytes START-LAST/TOTAL` of a PUT (RFC 9110, 14.5); the last part reaches the end. Raises Refusal OFFSET_WRONG."""
+    if header is None:
+        return _Part()
+    found = re.fullmatch(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15})", header)
+    if found is None or int(found[2]) + 1 != int(found[3]):
+        raise Refusal(Code.OFFSET_WRONG, {"range": header[:60]})
+    return _Part(int(found[1]), int(found[3]))
 
 
 def _promised(header: str | None) -> str:
