@@ -125,7 +125,8 @@ class WallClock:
         if told is not None:
             self._hear(told - at)
         self.offset_s = None if self._camera is None else round(self._camera - arrival_epoch, 3)
-        believed = self._camera is not None and self.offset_s is not None and abs(self.offset_s) <= TRUST_S
+        most = TRUST_S if self.source == "arrival" else 1.5 * TRUST_S  # what is believed is not doubted again at once
+        believed = self._camera is not None and self.offset_s is not None and abs(self.offset_s) <= most
         self.source = "camera" if believed else "arrival"
         self._follow(at, self._camera if believed and self._camera is not None else arrival_epoch)
 

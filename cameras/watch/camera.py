@@ -103,7 +103,6 @@ class Camera:
         while not self._stop.is_set():
             began = time.monotonic()
             failed = self._watch_once(scene)
-            self.keep(scene.gate, now=True)
             failures = failures + 1 if failed and time.monotonic() - began <= STEADY_S else 0
             waits = self.patience.back_off_s
             self._stop.wait(waits[min(failures, len(waits)) - 1] if failures else 0.2)
@@ -120,6 +119,7 @@ class Camera:
         finally:
             if stream is not None:
                 stream.close()
+                self.keep(scene.gate, now=stream.timeline.began)
         return False
 
     def _failed(self, refusal: Refusal, stream: Stream | None) -> bool:
@@ -127,7 +127,7 @@ class Camera:
         heard = refusal.code is Code.SILENT and stream is not None and stream.timeline.began
         self._read_s = min(2 * self._read_s, READ_MAX_S) if heard else self.patience.read_s
         if self.playlist.is_folder and stream is not None:
-            self.playlist.skip(stream.url)
+            self.playlist.skip(stream.url, played=stream.timeline.began)
             return False
         self.say(_STATES.get(refusal.code, "gap"), refusal.code, refusal.facts)
         return True
@@ -138,8 +138,8 @@ class Camera:
             code, facts = Code.FILE_SKIPPED, {"file": self.playlist.skipped}
         now, known = self.now(), self._health
         clock, offset = self.clock or (None, None)
-        changed = known is None or (known.state, known.code, known.clock) != (state, code.value if code else None, clock)
-        if not changed and time.monotonic() - self._told_at < HEALTH_EVERY_S:
+        changed = known is None or (known.state, known.code) != (state, code.value if code else None)
+        if not changed and known is not None and known.clock == clock and time.monotonic() - self._told_at < HEALTH_EVERY_S:
             return
         width, height, fps = about or (None, None, None)
         since = now if changed or known is None else known.since

@@ -32,9 +32,10 @@ class Playlist:
             self._begin(self._folder)
         return str(self._left.pop(0))
 
-    def skip(self, film: str) -> None:
-        """A film could not be played."""
+    def skip(self, film: str, *, played: bool) -> None:
+        """A film could not be played, or only a part of it."""
         self.skipped = Path(film).name
+        self._played = self._played or played
 
     def played(self) -> None:
         """A film was."""
