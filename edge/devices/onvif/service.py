@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from threading import BoundedSemaphore
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import BaseModel, SecretStr
 
@@ -61,14 +61,22 @@ class Onvif:
         return self._keep(row.id, access, profile, by=by)
 
     def join(self, camera: str, access: Access, *, by: Person) -> dict[str, Any]:
-        """A camera that was added by its address is reached by ONVIF from now on, at the same host."""
-        host, watched = urlsplit(access.address).hostname, urlsplit(self._row(camera).shown).hostname
-        if watched and watched != host:
-            raise Refusal(Code.ONVIF_FOREIGN, host=watched, other=host)
-        read = self.read(access)
+        """A camera is reached by ONVIF with this access from now on, at the host that is watched.
+
+        Its profile is the one whose stream is watched, else its largest. One that was added by ONVIF is watched with the new password.
+        """
+        row, host = self._row(camera), urlsplit(access.address).hostname
+        stream = urlsplit(self.cameras.url_of(camera))
+        if stream.hostname and stream.hostname != host:
+            raise Refusal(Code.ONVIF_FOREIGN, host=stream.hostname, other=host)
+        read = self._talk({"do": "read", "paths": True, **access.ask()})
         if not read["profiles"]:
             raise Refusal(Code.ONVIF_NOT, host=host)
-        self._keep(camera, access, read["profiles"][0]["profile"], by=by)
+        watched = urlunsplit(("", "", stream.path, stream.query, ""))
+        profile = next((name for name, path in read["paths"].items() if path == watched), read["profiles"][0]["profile"])
+        if row.onvif:
+            self.cameras.change(camera, CameraChanges(url=self._stream(access, profile)), by=by)
+        self._keep(camera, access, profile, by=by)
         return read
 
     def settings(self, camera: str) -> dict[str, Any]:

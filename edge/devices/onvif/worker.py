@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from edge.devices.onvif import discovery
 from edge.devices.onvif.camera import OnvifCamera
@@ -54,14 +55,20 @@ def _find(ask: Ask) -> list[discovery.Found]:
     return discovery.find(ask.get("seconds", discovery.LISTEN_S), to, ask.get("interfaces"))
 
 
-def _read(camera: OnvifCamera, _ask: Ask) -> dict[str, Any]:
+def _read(camera: OnvifCamera, ask: Ask) -> dict[str, Any]:
     encoders = camera.encoders()
     return {
         "device": camera.information(),
         "skew_s": None if camera.soap.skew is None else round(camera.soap.skew.total_seconds()),
         "profiles": [asdict(one) | {"gop_s": one.gop_s and round(one.gop_s, 1)} for one in by_size(encoders)],
         "changes": [asdict(one) for one in changes(encoders)],
+        "paths": {one.profile: _path(camera.stream(one.profile)) for one in encoders} if ask.get("paths") else {},
     }
+
+
+def _path(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(("", "", parts.path, parts.query, ""))
 
 
 def _stream(camera: OnvifCamera, ask: Ask) -> dict[str, Any]:

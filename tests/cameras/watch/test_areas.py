@@ -265,6 +265,12 @@ def test_inside_is_what_lies_on_the_way_from_the_centre_to_a_corner(
     assert not inside(beyond, polygon)
 
 
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=3, max_size=12), st.integers(0, 40), st.integers(0, 40))
+def test_inside_agrees_with_opencv_for_any_polygon_that_does_not_cross(corners: list[tuple[int, int]], x: int, y: int) -> None:
+    if not crosses_itself(tuple(corners)):
+        assert inside((x, y), tuple(corners)) == (cv2.pointPolygonTest(np.array(corners, np.int32), (x, y), False) >= 0)
+
+
 @given(CENTRES, RADII)
 def test_a_star_never_crosses_itself_whichever_way_it_is_walked(centre: tuple[float, float], radii: list[float]) -> None:
     polygon = tuple((round(x), round(y)) for x, y in star(centre, [20 + radius for radius in radii[:8]]))

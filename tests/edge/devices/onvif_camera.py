@@ -63,6 +63,7 @@ class Camera:
     moved_to: str = ""
     """It redirects every request there."""
     hides_clock: bool = False
+    password: str = PASSWORD
     log: list[str] = field(default_factory=list)
     bodies: list[str] = field(default_factory=list)
     port: int = 0
@@ -80,7 +81,7 @@ class Camera:
         if told.get("Username") != USER:
             return False
         created = datetime.fromisoformat(told["Created"])
-        wanted = hashlib.sha1(base64.b64decode(told["Nonce"]) + told["Created"].encode() + PASSWORD.encode()).digest()  # noqa: S324 - WS-Security says so
+        wanted = hashlib.sha1(base64.b64decode(told["Nonce"]) + told["Created"].encode() + self.password.encode()).digest()  # noqa: S324 - WS-Security says so
         return base64.b64encode(wanted).decode() == told["Password"] and abs(created - self.now()) < FRESH
 
     def do(self, name: str, body: ET.Element) -> str:
@@ -154,9 +155,7 @@ class Camera:
             f"<tt:H264><tt:GovLength>{one.gop}</tt:GovLength><tt:H264Profile>Main</tt:H264Profile></tt:H264>" if one.codec == "H264" else ""
         )
         start = f'<tt:VideoEncoderConfiguration token="enc-{token}"><tt:Name>x</tt:Name><tt:UseCount>1</tt:UseCount>'
-        last = (
-            "<tt:Multicast><tt:Address><tt:Type>IPv4</tt:Type><tt:IPv4Address>0.0.0.0</tt:IPv4Address></tt:Address><tt:Port>0</tt:Port><tt:TTL>1</tt:TTL><tt:AutoStart>false</tt:AutoStart></tt:Multicast><tt:SessionTimeout>PT60S</tt:SessionTimeout></tt:VideoEncoderConfiguration>"
-        )
+        last = "<tt:Multicast><tt:Address><tt:Type>IPv4</tt:Type><tt:IPv4Address>0.0.0.0</tt:IPv4Address></tt:Address><tt:Port>0</tt:Port><tt:TTL>1</tt:TTL><tt:AutoStart>false</tt:AutoStart></tt:Multicast><tt:SessionTimeout>PT60S</tt:SessionTimeout></tt:VideoEncoderConfiguration>"
         return f"{start}<tt:Encoding>{one.codec}</tt:Encoding>{size}<tt:Quality>4</tt:Quality>{rate}{codec}{last}"
 
     def options(self) -> str:

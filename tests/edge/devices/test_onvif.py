@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from edge.accounts.service import COMMAND
@@ -19,6 +22,7 @@ from edge.devices.onvif.camera import OnvifCamera
 from edge.devices.onvif.encoder import Encoder, changes
 from edge.devices.onvif.faults import Failed, Fault, scrubbed
 from edge.devices.onvif.service import Access, Onvif
+from edge.devices.onvif.soap import parsed
 from edge.refusals import STATUS, Code, Refusal
 from tests.edge.desk import Desk, Hands, desk
 from tests.edge.devices.onvif_camera import PASSWORD, USER, Camera, Stream, announced, standing
@@ -176,6 +180,10 @@ def test_a_camera_is_added_and_its_password_is_only_ever_sealed(at: Desk, tmp_pa
     for secret in (PASSWORD, "b%C3%AD%20m%E1%BA%ADt"):
         assert secret.encode() not in stored
         assert secret not in caplog.text + repr(row) + repr(access(camera))
+    with standing(Camera(password="mới", rtsp_port=8554)) as camera:
+        other = access(camera).model_copy(update={"password": SecretStr("mới")})
+        onvif.join(row.id, other, by=COMMAND)
+        assert at.cameras.url_of(row.id) == "rtsp://quantri:m%E1%BB%9Bi@127.0.0.1:8554/102"
     at.cameras.remove(row.id, by=COMMAND)
     with pytest.raises(Refusal, match=r"house\.no_such_camera"):
         onvif.settings(row.id)
@@ -189,6 +197,8 @@ def test_a_camera_known_by_its_address_alone_is_joined_at_its_own_host(at: Desk)
     assert unknown.value.code is Code.ONVIF_UNKNOWN
     with standing(Camera()) as camera:
         assert onvif.join(row.id, access(camera), by=COMMAND)["device"]["model"] == "T-1"
+        assert onvif._access(row.id)[1] == "sub", "the profile whose stream is watched"
+        assert at.cameras.url_of(row.id) == "rtsp://a:b@127.0.0.1/102", "its own user may be another one"
         elsewhere = access(camera).model_copy(update={"address": "http://192.0.2.7/onvif/device_service"})
         with pytest.raises(Refusal) as foreign:
             onvif.join(row.id, elsewhere, by=COMMAND)
@@ -240,6 +250,19 @@ def test_cameras_on_the_network_are_found_once_and_each_at_its_own_host() -> Non
 def test_the_question_goes_to_a_multicast_group() -> None:
     with announced("http://127.0.0.1/onvif/device_service", group="239.255.255.250") as to:
         assert [one.host for one in discovery.find(0.6, to, ["127.0.0.1"])] == ["127.0.0.1"]
+
+
+BOMB = "<?xml version='1.0' encoding='utf-16'?><!DOCTYPE a [<!ENTITY b 'x'>]><a>&b;</a>"
+
+
+@given(st.binary(max_size=200))
+@example(BOMB.encode("utf-16"))
+@example(b"<?xml version='1.0' encoding='foo'?><a/>")
+@example(b"<?xml version='1.0' encoding='utf-7'?><a/>")
+def test_any_bytes_are_an_answer_or_none(content: bytes) -> None:
+    assert discovery.read(content, "127.0.0.1") == []
+    with pytest.raises(ET.ParseError):
+        parsed(content)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ type Settings = Schemas["EncoderView"];
 type Change = Schemas["ChangeView"];
 
 const SKEW_S = 5;
+/** It was never joined, or its user is another one now. */
+const STRANGE = new Set(["house.onvif_unknown", "house.onvif_password", "house.onvif_clock"]);
 const keyOf = ({ profile, what }: { profile: string; what: string }): string => `${profile} ${what}`;
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : "");
 
@@ -162,7 +164,7 @@ function Read({ camera, settings, doors }: { camera: Camera; settings: Settings;
 function Reached({ camera }: { camera: Camera }) {
   const { t } = useTranslation();
   const doors = useDoors(camera.id);
-  const unknown = doors.read.error instanceof Refused && doors.read.error.code === "house.onvif_unknown";
+  const unknown = doors.read.error instanceof Refused && STRANGE.has(doors.read.error.code);
   const fault = [doors.read, doors.set, doors.time, doors.keyframe, doors.snapshot].map(({ error }) => error).find((error) => error !== null) ?? null;
   return (
     <>
@@ -171,7 +173,8 @@ function Reached({ camera }: { camera: Camera }) {
           {t(doors.settings === null ? "onvif.read" : "onvif.readAgain")}
         </Button>
       </div>
-      {unknown && doors.settings === null ? <Join camera={camera} doors={doors} /> : <Fault error={unknown ? null : fault} />}
+      <Fault error={fault instanceof Refused && fault.code === "house.onvif_unknown" ? null : fault} />
+      {unknown && doors.settings === null && <Join camera={camera} doors={doors} />}
       {doors.settings !== null && <Read camera={camera} settings={doors.settings} doors={doors} />}
     </>
   );
