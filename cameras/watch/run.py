@@ -78,7 +78,7 @@ class Watcher:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self.spool = Spool(options.home / "spool")
+        self.spool = Spool(options.home / "spool", options.spool_bytes)
         offline = Status(state="offline", session=secrets.token_hex(8))
         self._session = offline.session
         where, road = road_to(options)
@@ -227,6 +227,7 @@ class Watcher:
 
         recordings = self.keeper.taps(plan.id)
         recorder, post, feeds = self._start_recorder(), self._start_post(), self._start_feeds()
+        feeds.footage = self.keeper.archive
         self.client.on(SETTLED.of(camera=plan.id), post.settled)
         onlookers = self.honesty.onlookers(plan.id, lambda: camera.plan.areas)
         taps = (*recordings, feeds.show(plan.id, lambda: camera.plan.areas.masks), *onlookers.taps)
@@ -282,9 +283,7 @@ class Watcher:
             from cameras.watch.feed.feeds import Feeds  # noqa: PLC0415
             from cameras.watch.feed.line import Node  # noqa: PLC0415
 
-            self._feeds = Feeds(
-                Node(self.options.node, self.options.device, self.options.password, trust(self.options.ca)), self.keeper.archive
-            )
+            self._feeds = Feeds(Node(self.options.node, self.options.device, self.options.password, trust(self.options.ca)))
         return self._feeds
 
     def _start_post(self) -> "Post":

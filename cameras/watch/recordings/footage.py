@@ -64,7 +64,7 @@ class Span:
 class Footage(Protocol):
     """The reading side of cameras/watch/recordings/archive.py; every method may be called from any thread.
 
-    Times are capture times, aware. What is being recorded now can be read up to its last whole fragment, a few seconds ago.
+    Raises sqlite3.Error where the index cannot be read. Times are capture times, aware. What is being recorded now can be read up to its last whole fragment, a few seconds ago.
     """
 
     def packets(self, camera: str, start: datetime, end: datetime) -> Iterator[Shot]:
