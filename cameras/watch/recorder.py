@@ -64,6 +64,9 @@ class Recorder:
         self._heard[camera] = health, fault
         if fault is not None and health.code is None:
             health = health.model_copy(update={"code": fault[0].value, "facts": {**health.facts, **fault[1]}})
+        given_up = {"clips": self.spool.clips_given_up, "sightings": self.spool.sightings_given_up}
+        if any(given_up.values()) and health.code is None:
+            health = health.model_copy(update={"code": Code.SPOOL_FULL.value, "facts": {**health.facts, **given_up}})
         if self._model == NO_MODEL and health.state in ("seen", "idle") and health.code is None:
             health = health.model_copy(update={"code": Code.NO_MODEL.value})
         self.air.retain(HEALTH, health, camera=camera)
