@@ -82,7 +82,7 @@ function useReading({ recent }: GateTrace): string {
   const at = recent.level.findLastIndex((value) => value !== null);
   const [level, threshold] = [recent.level[at], recent.threshold[at]];
   if (level === undefined || level === null) return t("camera.gate.reading.none");
-  if (threshold === undefined || threshold === null) return t("camera.gate.reading.learning");
+  if (threshold === undefined || threshold === null) return recent.states.at(-1)?.[1] === "learning" ? "" : t("camera.gate.reading.learning");
   const times = number(Math.round(2 ** (Math.abs(level - threshold) / DOUBLING) * 10) / 10);
   return t(level > threshold ? "camera.gate.reading.over" : "camera.gate.reading.under", { times });
 }
@@ -164,7 +164,7 @@ function Drawn({ trace }: { trace: GateTrace }) {
       />
       <Plot span={span} label={t(`camera.gate.plot.${shown}`)} />
       <ul className={classes.legend}>
-        {(["level", "threshold", "awake", "key"] as const).map((part) => (
+        {(["level", "threshold", "awake", "key", "away"] as const).map((part) => (
           <li key={part}>
             <span className={classes[`${part}Mark`]} aria-hidden="true" />
             {t(`camera.gate.legend.${part}`)}

@@ -8,9 +8,10 @@ import { Loaded } from "../../ground/parts/states";
 import { auditWords } from "../../ground/words/audit";
 import { date, dateTime, number } from "../../ground/words/format";
 import { Band, Swatch } from "./Band";
-import { DAY_MS, dayIn, dayOf, fieldOf } from "./days";
+import { DAY_MS, dayOf, fieldOf } from "./days";
 import { BLIND, clockOf, span, STATES, useLedgerDay, why, type LedgerDay } from "./ledger";
 import classes from "./Ledger.module.css";
+import { DayField } from "./TimeLine";
 
 const LISTED = 12;
 
@@ -99,7 +100,7 @@ export function Ledger({ camera }: { camera: string }) {
           <ActionIcon variant="default" size={48} aria-label={t("camera.ledger.before")} title={t("camera.ledger.before")} onClick={() => step(-DAY_MS)}>
             <IconChevronLeft size={22} />
           </ActionIcon>
-          <input type="date" className={classes.day} aria-label={t("camera.ledger.day")} value={fieldOf(shown)} max={fieldOf(today)} onChange={(event) => setChosen(dayIn(event.target.value))} />
+          <DayField day={shown} last={today} label={t("camera.ledger.day")} onChoose={setChosen} />
           <ActionIcon variant="default" size={48} aria-label={t("camera.ledger.after")} title={t("camera.ledger.after")} disabled={shown >= today} onClick={() => step(DAY_MS)}>
             <IconChevronRight size={22} />
           </ActionIcon>

@@ -121,15 +121,14 @@ function Line({ camera, view, at, spans, onSeek }: LineProps) {
 }
 
 /** The browser's own calendar behind a day that is written as everywhere here, whatever its language. */
-function DayField({ day, last, onChoose }: { day: number; last: number; onChoose: (day: number) => void }) {
-  const { t } = useTranslation();
+export function DayField({ day, last, label, onChoose }: { day: number; last: number; label: string; onChoose: (day: number) => void }) {
   return (
     <span className={classes.day}>
       <IconCalendar size={20} stroke={1.6} aria-hidden="true" />
       <span aria-hidden="true">{date(day)}</span>
       <input
         type="date"
-        aria-label={t("camera.line.day")}
+        aria-label={label}
         value={fieldOf(day)}
         max={fieldOf(last)}
         onClick={(event) => event.currentTarget.showPicker()}
@@ -165,7 +164,7 @@ export function TimeLine({ camera, at, onSeek }: { camera: Camera; at: number | 
           <ActionIcon variant="default" size={48} aria-label={t("camera.line.before")} title={t("camera.line.before")} onClick={() => choose(day - DAY_MS)}>
             <IconChevronLeft size={22} />
           </ActionIcon>
-          <DayField day={day} last={dayOf(now)} onChoose={choose} />
+          <DayField day={day} last={dayOf(now)} label={t("camera.line.day")} onChoose={choose} />
           <ActionIcon variant="default" size={48} aria-label={t("camera.line.after")} title={t("camera.line.after")} disabled={day >= dayOf(now)} onClick={() => choose(day + DAY_MS)}>
             <IconChevronRight size={22} />
           </ActionIcon>

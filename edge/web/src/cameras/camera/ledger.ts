@@ -25,7 +25,9 @@ export function useLedgerWeek(): UseQueryResult<LedgerWeek> {
 
 /** "14 phút", "2 giờ 5 phút" */
 export function span(t: TFunction, minutes: number): string {
-  return minutes < 60 ? t("camera.ledger.minutes", { count: minutes }) : t("camera.ledger.hours", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  if (hours === 0) return t("camera.ledger.minutes", { count: minutes });
+  return rest === 0 ? t("camera.ledger.wholeHours", { count: hours }) : t("camera.ledger.hours", { hours, minutes: rest });
 }
 
 /** "08:05"; 24:00 at the end of the day. */
