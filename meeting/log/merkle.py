@@ -46,6 +46,60 @@ class Frontier:
         return head
 
 
+class Run:
+    """Leaves that are appended to a log one after another, and the proof of each in the tree that all of them make.
+
+    Kept are the peaks before and every whole subtree that the new leaves complete: what a proof of a new leaf can need.
+    """
+
+    def __init__(self, before: Frontier) -> None:
+        self.size = before.size
+        self._nodes: dict[tuple[int, int], bytes] = {}
+        """(level, place) -> hash of the leaves from place << level to (place + 1) << level."""
+        self._nodes.update(zip(_perfect(before.size), before.peaks, strict=True))
+        self._known: list[tuple[int, int, tuple[bytes, ...]]] = []
+        self._known_for = -1
+
+    def add(self, leaf: bytes) -> int:
+        """Its index."""
+        index, level, place, here = self.size, 0, self.size, leaf
+        self._nodes[0, place] = leaf
+        while place & 1:
+            here = node_hash(self._nodes[level, place - 1], here)
+            level, place = level + 1, place >> 1
+            self._nodes[level, place] = here
+        self.size += 1
+        return index
+
+    def after(self) -> Frontier:
+        """The end of the log as it is now."""
+        return Frontier(self.size, tuple(self._nodes[one] for one in _perfect(self.size)))
+
+    def proof(self, index: int) -> tuple[bytes, ...]:
+        """PATH of a leaf that was added here, in the tree as it is now."""
+        height, outside = next((level, rest) for level, place, rest in self._sides() if index >> level == place)
+        return (*(self._nodes[level, index >> level ^ 1] for level in range(height)), *outside)
+
+    def _sides(self) -> list[tuple[int, int, tuple[bytes, ...]]]:
+        """(level, place, what a proof needs beyond it) of each peak: all to the right of it as one hash, those to the left one by one."""
+        if self._known_for != self.size:
+            perfect, peaks = _perfect(self.size), self.after().peaks
+            rest = [(Frontier(0, peaks[at + 1 :]).root(),) if peaks[at + 1 :] else () for at in range(len(peaks))]
+            self._known = [(*one, (*rest[at], *reversed(peaks[:at]))) for at, one in enumerate(perfect)]
+            self._known_for = self.size
+        return self._known
+
+
+def _perfect(size: int) -> list[tuple[int, int]]:
+    """(level, place) of the perfect subtrees of a tree of this size, largest first."""
+    found, start = [], 0
+    for level in range(size.bit_length() - 1, -1, -1):
+        if size >> level & 1:
+            found.append((level, start >> level))
+            start += 1 << level
+    return found
+
+
 def frontier(leaves: Sequence[bytes]) -> Frontier:
     """The frontier of a whole list of leaf hashes."""
     grown = Frontier()

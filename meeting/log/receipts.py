@@ -20,27 +20,31 @@ def code_of(ballot_sha256: str) -> str:
 
 @dataclass(frozen=True)
 class Placed:
-    """An entry that was just appended: its own text, the frontier after it, its leaf and its proof in that tree."""
+    """An entry that was just appended: its own text, its leaf, and its proof in the tree of this size."""
 
     index: int
     text: str
     leaf: bytes
     proof: tuple[bytes, ...]
-    after: Frontier
+    size: int
 
 
-def receipt(motion: str, jws: str, placed: Placed, *, origin: str, signer: Signer) -> Receipt:
-    """The receipt under the head that the ballot itself made."""
+def head(after: Frontier, *, origin: str, signer: Signer) -> str:
+    """The signed head of the log as it is."""
+    return signer.sign(Checkpoint(origin, after.size, after.root()))
+
+
+def receipt(motion: str, jws: str, placed: Placed, *, checkpoint: str) -> Receipt:
+    """The receipt under a head that the ballot itself made, alone or with those that were written with it."""
     ballot_sha256 = hashlib.sha256(jws.encode()).hexdigest()
-    head = Checkpoint(origin, placed.after.size, placed.after.root())
     return Receipt(
         motion=motion,
         code=code_of(ballot_sha256),
         index=placed.index,
-        size=placed.after.size,
+        size=placed.size,
         entry=placed.text,
         leaf_sha256=placed.leaf.hex(),
         proof=tuple(one.hex() for one in placed.proof),
-        checkpoint=signer.sign(head),
+        checkpoint=checkpoint,
         ballot_sha256=ballot_sha256,
     )

@@ -196,19 +196,21 @@ class Asks:
         def act(work: Work) -> dict[tuple[str, str], MeetingAnswer]:
             read = {one.key: self._or_refused(one, partial(_ballot, one.ask, one.device)) for one in asked}
             poll = Poll(work, [one for one in read.values() if isinstance(one, Opened)])
-            answers = {one.key: self._voted(poll, one, read[one.key]) for one in asked}
+            taken = {one.key: self._taken(poll, one, read[one.key]) for one in asked}
             poll.write()
-            return answers
+            return {one.key: self._voted(poll, one, taken[one.key]) for one in asked}
 
         answers = self.house.work(entry, meeting, act)
         entry.session.connection().execute(KEEP, [one.kept(answers[one.key]) for one in asked])
         return answers
 
-    def _voted(self, poll: Poll, one: Asking, ballot: Opened | MeetingAnswer) -> MeetingAnswer:
-        if isinstance(ballot, MeetingAnswer):
-            return ballot
-        body = self._or_refused(one, partial(poll.take, ballot))
-        return body if isinstance(body, MeetingAnswer) else MeetingAnswer(id=one.ask.id, at=self.house.clock(), ok=True, body=body)
+    def _taken(self, poll: Poll, one: Asking, ballot: Opened | MeetingAnswer) -> str | MeetingAnswer:
+        return ballot if isinstance(ballot, MeetingAnswer) else self._or_refused(one, partial(poll.take, ballot))
+
+    def _voted(self, poll: Poll, one: Asking, taken: str | MeetingAnswer) -> MeetingAnswer:
+        if isinstance(taken, MeetingAnswer):
+            return taken
+        return MeetingAnswer(id=one.ask.id, at=self.house.clock(), ok=True, body=poll.receipt(taken))
 
     def _or_refused(self, one: Asking, call: Callable[[], T]) -> T | MeetingAnswer:
         try:

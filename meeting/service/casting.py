@@ -19,7 +19,7 @@ from meeting.domain.errors import Code, Refusal
 from meeting.domain.motions import MotionState
 from meeting.domain.tally import QUESTION
 from meeting.log.receipts import receipt
-from meeting.service.house import Work
+from meeting.service.house import Work, frontier_of
 from meeting.tables import Ballot as BallotRow
 from meeting.tables import Current, Member, Motion, Stay
 
@@ -58,7 +58,7 @@ def count_ballot(work: Work, ballot: Ballot, came: Came) -> Receipt:
     standing = check_ballot(work, ballot, came.member)
     motion = work.session.get(Motion, (work.id, ballot.motion))
     placed = work.log(came.kind, came.entry, motion=ballot.motion)
-    made = receipt(ballot.motion, came.text, placed, origin=work.house.origin(work.id), signer=work.house.signer)
+    made = receipt(ballot.motion, came.text, placed, checkpoint=work.house.sign_head(work.id, frontier_of(work.meeting)))
     _keep(work, came, ballot, made, again=standing.has_voted)
     voters = motion.eligible if motion is not None else 0
     work.entry.after(lambda: work.house.publisher.mark_counting(work.id, voters=voters))

@@ -73,7 +73,7 @@ class Work:
         row = {"meeting": self.id, "index": place.index, "kind": kind, "motion": motion, "leaf": leaf.hex(), "text": text}
         self.session.execute(APPEND, row)
         self.meeting.log_size, self.meeting.log_peaks = grown.size, " ".join(peak.hex() for peak in grown.peaks)
-        return Placed(place.index, text, leaf, proof, grown)
+        return Placed(place.index, text, leaf, proof, grown.size)
 
     def begin_log(self) -> None:
         """The log begins with the members as they are when the first of them checks in, or the meeting is opened."""

@@ -13,14 +13,13 @@ from typing import Any
 from sqlalchemy import BindParameter, and_, bindparam, exists, insert, select, update
 from sqlmodel import SQLModel, col
 
-from broker.messages.meetings import Receipt
 from meeting import store
 from meeting.domain.ballots import MOST_BYTES, Ballot, Binding, Signed, Standing, check_vote, check_voter, read
 from meeting.domain.errors import Code, Refusal
 from meeting.domain.motions import MotionState
 from meeting.domain.tally import QUESTION, Slate
 from meeting.log import entries
-from meeting.log.merkle import leaf_hash
+from meeting.log.merkle import Run, leaf_hash
 from meeting.log.receipts import Placed, receipt
 from meeting.service.house import APPEND, Work, frontier_of
 from meeting.service.keys import is_signed, open_signed
@@ -99,11 +98,13 @@ def opened(device: str, jws: object) -> Opened:
 
 
 class Poll:
-    """The ballots of one meeting in one job of the writer. `take` changes memory alone; `write` is called once, at the end."""
+    """The ballots of one meeting in one job of the writer. `take` changes memory alone; `write` is called once, at the end.
+
+    One head is signed for the run, and every receipt of it proves its ballot under that head.
+    """
 
     def __init__(self, work: Work, ballots: Sequence[Opened]) -> None:
-        self._work, self._frontier = work, frontier_of(work.meeting)
-        self._origin = work.house.origin(work.id)
+        self._work, self._run = work, Run(frontier_of(work.meeting))
         named = {"of_meeting": work.id, "motions": list({one.ballot.motion for one in ballots})}
         ask = work.session.connection().execute
         self._receipts = {row[0]: row[1] for row in ask(RECEIPTS, {**named, "digests": [one.sha256 for one in ballots]})}
@@ -114,41 +115,45 @@ class Poll:
         self._nonces = {tuple(row) for row in ask(NONCES, {**named, "nonces": [one.ballot.nonce for one in ballots]})}
         self._before = {tuple(row) for row in ask(VOTED, whose)}
         self._log: list[Values] = []
-        self._kept: list[Values] = []
+        self._taken: dict[str, _Taken] = {}
         self._current: dict[tuple[str, str], Values] = {}
 
-    def take(self, one: Opened) -> Body:
-        """The receipt, as the wire carries it. The same bytes again get the same one. Raises Refusal with a ballot's own codes."""
-        if (known := self._receipts.get(one.sha256)) is not None:
-            return dict(json.loads(known))
+    def take(self, one: Opened) -> str:
+        """What `receipt` is asked with, after `write`. The same bytes again get the same one. Raises Refusal with a ballot's own codes."""
+        if one.sha256 in self._receipts or one.sha256 in self._taken:
+            return one.sha256
         voter = self._voters.get(one.kid)
         binding = check_voter(one.parts, one.ballot, voter.binding if voter else None, device=one.device, verify=is_signed)
         motion = self._motions.get(one.ballot.motion)
         check_vote(one.ballot, self._standing(one.ballot, voter, motion))
         if motion is not None and motion.secret:
             raise Refusal(Code.VOTE_IS_SECRET, motion=motion.id)
-        placed = self._place(one, binding.member)
-        made = receipt(one.ballot.motion, one.jws, placed, origin=self._origin, signer=self._work.house.signer)
-        self._keep(one, binding, voter.door if voter else "tablet", made)
-        return made.model_dump(mode="json")
+        self._keep(one, binding, voter.door if voter else "tablet")
+        return one.sha256
 
     def write(self) -> None:
         """Everything that was taken: log, ballots, the one current ballot of each voter, the end of the log."""
         if not self._log:
             return
         write, meeting = self._work.session.connection().execute, self._work.meeting
+        after = self._run.after()
+        meeting.log_size, meeting.log_peaks = after.size, " ".join(peak.hex() for peak in after.peaks)
+        checkpoint = self._work.house.sign_head(self._work.id, after)
         write(APPEND, self._log)
-        write(KEEP, self._kept)
+        write(KEEP, [self._given(sha256, taken, checkpoint) for sha256, taken in self._taken.items()])
         first = [values for whose, values in self._current.items() if whose not in self._before]
         again = [_as_new(values) for whose, values in self._current.items() if whose in self._before]
         if first:
             write(FIRST, first)
         if again:
             write(AGAIN, again)
-        meeting.log_size, meeting.log_peaks = self._frontier.size, " ".join(peak.hex() for peak in self._frontier.peaks)
         publisher, whose_meeting = self._work.house.publisher, self._work.id
         voters = max(self._motions[motion].eligible for motion, _ in self._current)
         self._work.entry.after(lambda: publisher.mark_counting(whose_meeting, voters=voters))
+
+    def receipt(self, sha256: str) -> Body:
+        """The receipt of a ballot that was taken, as the wire carries it."""
+        return dict(json.loads(self._receipts[sha256]))
 
     def _standing(self, ballot: Ballot, voter: Voter | None, motion: Motion | None) -> Standing:
         whose = (ballot.motion, voter.binding.member if voter else "")
@@ -168,25 +173,37 @@ class Poll:
             self._slates[motion.id] = store.as_motion(motion).slate
         return self._slates[motion.id]
 
-    def _place(self, one: Opened, member: str) -> Placed:
-        work, motion = self._work, one.ballot.motion
-        place = entries.Place(self._frontier.size, work.id, work.now)
-        raw = entries.entry("ballot", place, entries.ballot(motion=motion, member=member, jws=one.jws))
+    def _keep(self, one: Opened, binding: Binding, door: str) -> None:
+        work, ballot = self._work, one.ballot
+        place = entries.Place(self._run.size, work.id, work.now)
+        raw = entries.entry("ballot", place, entries.ballot(motion=ballot.motion, member=binding.member, jws=one.jws))
         leaf, text = leaf_hash(raw), raw.decode()
-        self._frontier, proof = self._frontier.add(leaf)
-        row = {"meeting": work.id, "index": place.index, "kind": "ballot", "motion": motion, "leaf": leaf.hex(), "text": text}
-        self._log.append(row)
-        return Placed(place.index, text, leaf, proof, self._frontier)
-
-    def _keep(self, one: Opened, binding: Binding, door: str, made: Receipt) -> None:
-        ballot, text = one.ballot, made.model_dump_json()
-        whose = {"meeting": self._work.id, "motion": ballot.motion, "member": binding.member}
-        counts = {**whose, "seat": binding.seat, "choice": ballot.choice, "index": made.index}
-        about = {"nonce": ballot.nonce, "at": self._work.now, "ballot_sha256": one.sha256, "door": door, "receipt": text}
-        self._kept.append({**counts, **about})
+        index = self._run.add(leaf)
+        self._log.append({"meeting": work.id, "index": index, "kind": "ballot", "motion": ballot.motion, "leaf": leaf.hex(), "text": text})
+        whose = {"meeting": work.id, "motion": ballot.motion, "member": binding.member}
+        counts = {**whose, "seat": binding.seat, "choice": ballot.choice, "index": index}
+        about = {"nonce": ballot.nonce, "at": work.now, "ballot_sha256": one.sha256, "door": door}
+        self._taken[one.sha256] = _Taken(one.jws, text, leaf, {**counts, **about})
         self._current[ballot.motion, binding.member] = counts
         self._nonces.add((ballot.motion, binding.member, ballot.nonce))
-        self._receipts[one.sha256] = text
+
+    def _given(self, sha256: str, taken: "_Taken", checkpoint: str) -> Values:
+        """The row of a ballot, with its receipt under the head that this run has made."""
+        index = taken.row["index"]
+        placed = Placed(index, taken.text, taken.leaf, self._run.proof(index), self._run.size)
+        text = receipt(taken.row["motion"], taken.jws, placed, checkpoint=checkpoint).model_dump_json()
+        self._receipts[sha256] = text
+        return {**taken.row, "receipt": text}
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """A ballot that passed every check, and its row but for the receipt."""
+
+    jws: str
+    text: str
+    leaf: bytes
+    row: Values
 
 
 def _voter(row: Sequence[Any], meeting: str) -> Voter:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meeting.log.checks import tree
-from meeting.log.merkle import EMPTY, Frontier, consistency, extends, frontier, includes, inclusion, leaf_hash, root
+from meeting.log.merkle import EMPTY, Frontier, Run, consistency, extends, frontier, includes, inclusion, leaf_hash, root
 
 # The eight entries that the certificate-transparency implementations test with, and the heads of their first n leaves.
 INPUTS = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
@@ -72,6 +72,16 @@ def test_growing_leaf_by_leaf_gives_the_rfcs_head_and_proof(size: int) -> None:
         assert proof == inclusion(leaves[: index + 1], index)
     assert grown.root() == naive(leaves) == tree.tree_hash(leaves)
     assert len(grown.peaks) == size.bit_count()
+
+
+@given(st.integers(0, 70), st.integers(1, 70))
+def test_a_run_of_leaves_gives_the_rfcs_head_and_the_proof_of_each(before: int, more: int) -> None:
+    leaves = leaves_of(before + more)
+    run = Run(frontier(leaves[:before]))
+    assert [run.add(leaf) for leaf in leaves[before:]] == list(range(before, before + more))
+    assert run.after() == frontier(leaves)
+    for index in range(before, before + more):
+        assert run.proof(index) == inclusion(leaves, index)
 
 
 @given(st.data())
