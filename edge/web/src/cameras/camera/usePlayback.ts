@@ -50,6 +50,12 @@ interface State {
 
 const NOTHING: State = { at: null, run: null, shown: false, over: false, error: null, took: null };
 
+/** What people call the codec of a run. */
+function named(mime: string): string {
+  const found = /codecs="([^".]*)/.exec(mime)?.[1] ?? "";
+  return { avc1: "H.264", hev1: "H.265" }[found] ?? found;
+}
+
 function pace(video: HTMLVideoElement | null, speed: number): void {
   if (video !== null) video.playbackRate = speed;
 }
@@ -87,7 +93,7 @@ export function usePlayback(camera: string, first: number | null): [Playback, At
           change({ run });
           if (playable(run.mime)) return;
           opened.close();
-          end(new Refused(UNPLAYABLE, { codec: /codecs="([^".]*)/.exec(run.mime)?.[1] ?? "" }, 0));
+          end(new Refused(UNPLAYABLE, { codec: named(run.mime) }, 0));
         },
         at: (at) => change({ at }),
         end,

@@ -9,6 +9,9 @@ import { useCameras, useLook, type Camera } from "../camera/data";
 import { Standing } from "../camera/Standing";
 import classes from "./Wall.module.css";
 
+/** Lane 4 before lane 12. */
+const ORDER = new Intl.Collator("vi", { numeric: true });
+
 function Picture({ camera }: { camera: Camera }) {
   const { t } = useTranslation();
   const look = useLook(camera.id);
@@ -59,7 +62,7 @@ export function WallPage() {
           ) : (
             <>
               <ul className={classes.wall}>
-                {found.map((camera) => (
+                {[...found].sort((a, b) => ORDER.compare(a.name, b.name)).map((camera) => (
                   <Tile key={camera.id} camera={camera} />
                 ))}
               </ul>
