@@ -1,16 +1,18 @@
 """Who signed a manifest: a detached compact JWS (RFC 7515, appendix F) over the manifest's bytes as they came, by a key that was enrolled then."""
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
 from broker.envelope import EnvelopeError, base64url, open_envelope
-from cameras.domain.errors import Code, Refusal
+from cameras.domain.errors import Code, Facts, Refusal
 
 LARGEST = 4096
 SLACK = timedelta(hours=1)
@@ -71,3 +73,33 @@ def _taken_apart(manifest: bytes, signature: bytes) -> tuple[str, str]:
     if middle or not isinstance(kid, str):
         raise Refusal(Code.SIGNATURE_WRONG, {"kid": ""})
     return kid, text
+
+
+def findings(folder: Path, keys: Keys) -> list[tuple[Code, Facts]]:
+    """What is wrong with the evidence in a folder, as it was sealed or handed out: nothing when it is whole and signed by who was to."""
+    try:
+        manifest = (folder / "manifest.json").read_bytes()
+        said = json.loads(manifest)
+        named = [(str(one["name"]), str(one["sha256"])) for one in said["files"]]
+        at, watcher = flagged_at(manifest), said["watcher"]
+    except FileNotFoundError:
+        return [(Code.FILE_MISSING, {"file": "manifest.json"})]
+    except (ValueError, KeyError, TypeError, Refusal):
+        return [(Code.MALFORMED, {"where": "manifest.json"})]
+    found: list[tuple[Code, Facts]] = []
+    try:
+        if (signed_by := signer(manifest, (folder / "manifest.jws").read_bytes(), keys, at=at)) != watcher:
+            found.append((Code.SIGNATURE_WRONG, {"watcher": signed_by}))
+    except FileNotFoundError:
+        found.append((Code.UNSIGNED, {}))
+    except Refusal as refusal:
+        found.append((refusal.code, refusal.facts))
+    return found + [(code, {"file": name}) for name, sha256 in named if (code := _wrong(folder, name, sha256)) is not None]
+
+
+def _wrong(folder: Path, name: str, sha256: str) -> Code | None:
+    file = folder / Path(name).name
+    if not file.is_file():
+        return Code.FILE_MISSING
+    with file.open("rb") as stream:
+        return None if hashlib.file_digest(stream, "sha256").hexdigest() == sha256 else Code.FILE_ALTERED
