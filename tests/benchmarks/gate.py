@@ -247,11 +247,11 @@ def drawn(rows: Sequence[Row], path: Path) -> None:
         tried = [row for row in mine if row.events]
         offset = [names.index(row.stream) + 0.24 * (place - 1) for row in tried]
         right.barh(offset, [100 * row.missed / row.events for row in tried], height=0.22, color=colour)
-    left.set(xlabel="AUC", xlim=(0.4, 1.01), yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.5, -0.5))
+    left.set(xlabel="AUC", xlim=(0, 1.02), yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.5, -0.5))
     right.set(xlabel="missed events, %", xlim=(0, 100))
     for panel in (left, right):
         panel.grid(axis="x", color="#E2DCCF")
-    left.legend(loc="lower left", fontsize=8)
+    left.legend(loc="upper left", fontsize=8)
     figure.savefig(path, dpi=110)
 
 
