@@ -105,7 +105,8 @@ def check(
         try:
             for finding in check_recordings(place, checked, content=not quick):
                 wrong += 1
-                say.error(finding.code.value, {"camera": finding.camera, **finding.facts})
+                at = f"{finding.at.astimezone():%Y-%m-%d %H:%M:%S}" if finding.at is not None else "–"
+                say.error(finding.code.value, {"camera": finding.camera, "at": at, **finding.facts})
         except (OSError, sqlite3.Error) as error:
             wrong += 1
             say.error("cameras.recording_failed", {"why": str(error)})

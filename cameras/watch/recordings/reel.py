@@ -128,11 +128,11 @@ class Reel:
         return False
 
     def _kept(self, written: Written) -> None:
-        self.fault = None
         try:
             while self._gaps:
                 self.index.gap(self.camera, *self._gaps[0])
                 self._gaps.pop(0)
+            self.fault = None
             self.retention.added(self.camera, written.bytes)
         except FAULTS as error:
             self._blame(error)

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,12 @@ def test_recordings_are_checked(watcher: Path, tmp_path: Path) -> None:
     file.write_bytes(bytes(content))
     assert said("cameras", "check", "--folder", str(watcher), "--quick")[0] == 0
     status, text = said("cameras", "check", "--folder", str(watcher), language="vi")
-    assert (status, file.name in text, "(cameras.segment_altered)" in text) == (1, True, True)
+    assert (
+        status,
+        f"cam-1, {datetime.fromtimestamp(int(file.stem) // 10**6, UTC).astimezone():%Y-%m-%d %H:%M:%S}: " in text,
+        file.name in text,
+    ) == (1, True, True)
+    assert "(cameras.segment_altered)" in text
     with closing(sqlite3.connect(watcher / "recordings" / "index.db", isolation_level=None)) as base:
         base.execute("update segment set packets = 7")
     status, text = said("cameras", "check", "--folder", str(watcher), "--quick")
