@@ -17,7 +17,6 @@ What the caller still owes: the compact JWS taken apart strictly (one spelling o
 came, and a repeat of the very same bytes answered with the receipt of the first, before these checks are asked.
 """
 
-import json
 import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
@@ -25,14 +24,13 @@ from typing import Any, Protocol
 
 from meeting.domain.errors import Code, Facts, Refusal
 from meeting.domain.motions import MotionState
+from meeting.domain.signed import exactly, kid_in
 
 MOST_BYTES = 4096
 """Of the whole compact JWS. An honest ballot has about 700."""
 FIELDS = frozenset({"meeting", "motion", "paper", "choice", "seat", "nonce", "at"})
 PLAIN = re.compile(r"[!-~]{1,200}")
 """Everything in a ballot is an id, a hash, a word or a time: visible ASCII."""
-KID = re.compile(r"[A-Za-z0-9_-]{43}")
-"""An RFC 7638 thumbprint."""
 NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
 
@@ -101,8 +99,7 @@ def read(parts: Signed) -> tuple[str, Ballot]:
 
 def key_id(parts: Signed) -> str:
     """Check 2: the key that the header names, when the header is exactly {alg, kid}."""
-    kid = parts.header.get("kid")
-    if set(parts.header) != {"alg", "kid"} or parts.header["alg"] != "ES256" or not isinstance(kid, str) or not KID.fullmatch(kid):
+    if (kid := kid_in(parts.header)) is None:
         raise Refusal(Code.BALLOT_ALGORITHM, alg=ascii(str(parts.header.get("alg")))[1:-1][:20])
     return kid
 
@@ -137,13 +134,7 @@ def check_vote(ballot: Ballot, standing: Standing) -> Ballot:
 
 
 def _payload(payload: bytes) -> Ballot:
-    try:
-        said = json.loads(payload)
-        again = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
-        raise Refusal(Code.BALLOT_BYTES, field="payload") from None
-    if again != payload or not isinstance(said, dict) or set(said) != FIELDS:
-        raise Refusal(Code.BALLOT_BYTES, field="payload")
+    said = exactly(payload, FIELDS, Code.BALLOT_BYTES)
     for field, value in sorted(said.items()):
         if not isinstance(value, str) or not PLAIN.fullmatch(value):
             raise Refusal(Code.BALLOT_BYTES, field=field)

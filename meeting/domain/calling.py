@@ -19,13 +19,13 @@ and of a countersignature:
  6 waiting     the roll call has not been counted, withdrawn or returned
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from meeting.domain.ballots import KID, NONCE, PLAIN, TIME, Ballot, Signed
+from meeting.domain.ballots import NONCE, PLAIN, TIME, Ballot, Signed
 from meeting.domain.errors import Code, Refusal
+from meeting.domain.signed import exactly, kid_in
 
 MOST_BYTES = 64 * 1024
 """Of the whole compact JWS. A line has about 70: one for each of 900 members fits."""
@@ -80,7 +80,7 @@ LINE_REFUSALS: Mapping[Code, Code] = {
 
 def read_call(parts: Signed) -> tuple[str, Call]:
     """Check 1: the key id and the lines. Nothing is verified yet."""
-    said = _payload(parts.payload, CALL)
+    said = exactly(parts.payload, CALL, Code.CALL_BYTES)
     lines = said.pop("lines")
     _plain(said)
     if not NONCE.fullmatch(said["nonce"]):
@@ -90,15 +90,14 @@ def read_call(parts: Signed) -> tuple[str, Call]:
 
 def read_approval(parts: Signed) -> tuple[str, Approval]:
     """The key id and what was countersigned."""
-    said = _payload(parts.payload, APPROVAL)
+    said = exactly(parts.payload, APPROVAL, Code.CALL_BYTES)
     _plain(said)
     return kid_of(parts), Approval(**said)
 
 
 def kid_of(parts: Signed) -> str:
     """The key id of a header that is exactly {"alg": "ES256", "kid": ...}."""
-    kid = parts.header.get("kid")
-    if set(parts.header) != {"alg", "kid"} or parts.header["alg"] != "ES256" or not isinstance(kid, str) or not KID.fullmatch(kid):
+    if (kid := kid_in(parts.header)) is None:
         raise Refusal(Code.CALL_BYTES, field="header")
     return kid
 
@@ -106,17 +105,6 @@ def kid_of(parts: Signed) -> str:
 def ballot_text(call_jws: str, member: str) -> str:
     """What the hash of a called ballot is taken over: the roll call as it was signed, and whose line it is."""
     return f"{call_jws}\n{member}"
-
-
-def _payload(payload: bytes, fields: frozenset[str]) -> dict[str, Any]:
-    try:
-        said = json.loads(payload)
-        again = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
-        raise Refusal(Code.CALL_BYTES, field="payload") from None
-    if again != payload or not isinstance(said, dict) or set(said) != fields:
-        raise Refusal(Code.CALL_BYTES, field="payload")
-    return said
 
 
 def _plain(said: Mapping[str, Any]) -> None:

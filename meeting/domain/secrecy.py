@@ -12,13 +12,12 @@ A choice that is not on the paper is taken and counted as invalid: a box that re
 """
 
 import hashlib
-import json
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from meeting.domain.ballots import NONCE, PLAIN, TIME, Ballot
 from meeting.domain.errors import Code, Refusal
+from meeting.domain.signed import exactly
 
 TOKEN = frozenset({"meeting", "motion", "paper", "seat", "blinded", "nonce", "at"})
 MESSAGE = frozenset({"choice", "meeting", "motion", "paper", "serial"})
@@ -53,7 +52,7 @@ class Message:
 
 def read_token(payload: bytes) -> TokenAsk:
     """Check 1 of a token's payload: canonical JSON, exactly its fields. Raises Refusal as a ballot does."""
-    said = _exactly(payload, TOKEN, Code.BALLOT_BYTES)
+    said = exactly(payload, TOKEN, Code.BALLOT_BYTES)
     patterns = {"blinded": BLINDED, "nonce": NONCE, "at": TIME}
     for field, value in sorted(said.items()):
         if not isinstance(value, str) or not patterns.get(field, PLAIN).fullmatch(value):
@@ -66,7 +65,7 @@ def read_message(prepared: bytes) -> Message:
     """Check 1 of a boxed ballot: the message behind its random prefix."""
     if not PREFIX_BYTES < len(prepared) <= MOST_PREPARED:
         raise Refusal(Code.BOX_BYTES, field="prepared")
-    said = _exactly(prepared[PREFIX_BYTES:], MESSAGE, Code.BOX_BYTES)
+    said = exactly(prepared[PREFIX_BYTES:], MESSAGE, Code.BOX_BYTES)
     for field, value in sorted(said.items()):
         if not isinstance(value, str) or not (SERIAL if field == "serial" else PLAIN).fullmatch(value):
             raise Refusal(Code.BOX_BYTES, field=field)
@@ -83,14 +82,3 @@ def check_place(message: Message, *, meeting: str, motion: str, paper: str | Non
 def tracker_of(prepared: bytes) -> str:
     """The name of a boxed ballot: SHA-256 (hex) of its prepared message. Whoever made the message knows it; nobody else can guess it."""
     return hashlib.sha256(prepared).hexdigest()
-
-
-def _exactly(raw: bytes, fields: frozenset[str], code: Code) -> dict[str, Any]:
-    try:
-        said = json.loads(raw)
-        again = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
-        raise Refusal(code, field="payload") from None
-    if again != raw or not isinstance(said, dict) or set(said) != fields:
-        raise Refusal(code, field="payload")
-    return said

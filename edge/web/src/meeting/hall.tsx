@@ -16,7 +16,7 @@ import { SeatPlan } from "./parts/SeatPlan";
 import { type Voting, useAgenda, useFloor, useNotice, useRoll, useVoting } from "./parts/snapshots";
 import { itemLeft, useRemaining } from "./parts/timer";
 import { Verdict } from "./parts/Verdict";
-import { Votes } from "./parts/Votes";
+import { MANY, Votes } from "./parts/Votes";
 import { BoxCounts, Counts } from "./secret/Counts";
 
 function Speaker({ speech, floor }: { speech: Speech; floor: FloorSnapshot }) {
@@ -77,10 +77,11 @@ function Result({ motion, count }: { motion: Voting; count: Count }) {
   const { t } = useTranslation();
   const election = motion.method === "election";
   const corrected = motion.corrections.length > 0;
+  const many = motion.candidates.length > MANY;
   return (
-    <section className={corrected ? classes.corrected : classes.result}>
+    <section className={corrected ? classes.corrected : many ? classes.many : classes.result}>
       <Title>{motion.title}</Title>
-      <Verdict count={count} asked={motion} weights={motion.rule?.weights} size={election || corrected ? 60 : 96} />
+      <Verdict count={count} asked={motion} weights={motion.rule?.weights} size={many ? 48 : election || corrected ? 60 : 96} flat={many} />
       <Votes count={count} asked={motion} large />
       <BoxCounts count={count} className={classes.rule} />
       <Corrections corrections={motion.corrections.slice(-1)} />

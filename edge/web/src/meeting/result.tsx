@@ -45,7 +45,7 @@ function Board({ result }: { result: ResultView }) {
               <Table.Tr key={line.index} className={line.counts ? undefined : classes.replaced}>
                 <Table.Td className={classes.code}>{line.code}</Table.Td>
                 <Table.Td>{line.label}</Table.Td>
-                {named && <Table.Td className={classes.wideOnly}>{line.name}</Table.Td>}
+                {named && <Table.Td className={`${classes.wideOnly ?? ""} ${classes.name ?? ""}`}>{line.name}</Table.Td>}
                 <Table.Td>
                   <span className={classes.choice}>
                     <Chosen choice={line.choice} names={chosenOf(result.motion.candidates, line.choice).map(({ name }) => name)} size={14} /> {line.door !== "tablet" && <small className={classes.door}>{t(`meeting.result.door.${line.door}`)}</small>} {!line.counts && <small>({t("meeting.result.replaced")})</small>}

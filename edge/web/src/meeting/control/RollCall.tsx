@@ -27,7 +27,7 @@ interface One {
 function Lines({ meeting, call, asked }: Pick<One, "meeting" | "call"> & { asked: Asked }) {
   const members = new Map(meeting.members.map((member) => [member.id, member]));
   return (
-    <ol className={classes.read}>
+    <ol className={asked.method === "election" ? `${classes.read ?? ""} ${classes.readNames ?? ""}` : classes.read}>
       {signedLines(call.jws).map(({ member, choice }) => (
         <li key={member}>
           <span>

@@ -53,10 +53,10 @@ function MemberLine({ asked, row, chosen, current, onChoose, onFocus }: LineProp
         <span>
           {member.name}
           {note !== null && <small>{note}</small>}
-          {asked.method === "election" && chosen !== undefined && <small>{chosen === NOBODY ? t("meeting.election.blank") : chosenOf(asked.candidates, chosen).map(({ name }) => name).join(", ")}</small>}
         </span>
       </span>
       <CallKeys asked={asked} chosen={chosen} closed={closed !== null} onChoose={onChoose} />
+      {asked.method === "election" && chosen !== undefined && <span className={classes.named}>{chosen === NOBODY ? t("meeting.election.blank") : chosenOf(asked.candidates, chosen).map(({ name }) => name).join(", ")}</span>}
     </div>
   );
 }
@@ -158,7 +158,7 @@ export function RollCallSheet({ meeting, motion, waiting, signer, draft, onDraft
         <p role="status">
           <b>{t("meeting.calling.progress", { entered: number(entered.length), open: number(open) })}</b>
         </p>
-        <Called asked={motion} choices={entered.map(({ choice }) => choice)} />
+        {motion.method === "question" && <Called asked={motion} choices={entered.map(({ choice }) => choice)} />}
         <Button size="lg" disabled={entered.length === 0} loading={send.isPending} onClick={finish} leftSection={<IconSend size={22} />} rightSection={<kbd className={classes.ctrl}>Ctrl Enter</kbd>}>
           {t("meeting.calling.send")}
         </Button>

@@ -7,6 +7,7 @@ import { sentence } from "../../ground/http/sentence";
 import { number } from "../../ground/words/format";
 import { compare, readKept } from "../log/grown";
 import classes from "./Compare.module.css";
+import found from "./Found.module.css";
 
 /** Somebody kept a head of the log, from the hall screen, the minutes or a receipt: has the log only grown since? */
 export function Compare({ meeting, log_key }: { meeting: string; log_key: string }) {
@@ -42,8 +43,8 @@ export function Compare({ meeting, log_key }: { meeting: string; log_key: string
         {t("meeting.compare.do")}
       </Button>
       <div role="status">
-        {told && <p className={told.found === "grown" ? classes.good : classes.bad}>{t(`meeting.compare.${told.found}`, { size: number(told.size) })}</p>}
-        {comparing.error !== null && <p className={classes.bad}>{sentence(t, comparing.error)}</p>}
+        {told && <p className={told.found === "grown" ? found.good : found.bad}>{t(`meeting.compare.${told.found}`, { size: number(told.size) })}</p>}
+        {comparing.error !== null && <p className={found.bad}>{sentence(t, comparing.error)}</p>}
       </div>
     </form>
   );

@@ -12,17 +12,19 @@ interface Props {
   asked: Asked;
   weights?: boolean | undefined;
   size?: number;
+  /** In one line, where a long list stands below. */
+  flat?: boolean;
 }
 
 /** Adopted or not, elected or not: shape, word, and the numbers that it rests on. */
-export function Verdict({ count, asked, weights, size = 44 }: Props) {
+export function Verdict({ count, asked, weights, size = 44, flat = false }: Props) {
   const { t } = useTranslation();
   const state = verdictState(count);
   const Shape = SHAPES[state];
   return (
     <div className={classes[state]}>
       <Shape size={size} stroke={2} aria-hidden="true" />
-      <div>
+      <div className={flat ? classes.flat : undefined}>
         <p className={classes.word} style={{ fontSize: size * 0.75 }}>
           {verdictWord(t, count, asked)}
         </p>

@@ -12,14 +12,14 @@ function Standing({ id, count }: { id: string; count: Count }) {
   if (count.elected.includes(id)) {
     return (
       <span className={classes.elected}>
-        <IconCircleCheck size="1.2em" stroke={2.2} aria-hidden="true" /> {t("meeting.election.elected")}
+        <IconCircleCheck size="1.2em" stroke={2.2} aria-hidden="true" /> <span className={classes.word}>{t("meeting.election.elected")}</span>
       </span>
     );
   }
   if (!count.tied.includes(id)) return <span />;
   return (
     <span className={classes.tied}>
-      <IconEqual size="1.2em" stroke={2.2} aria-hidden="true" /> {t("meeting.election.tied")}
+      <IconEqual size="1.2em" stroke={2.2} aria-hidden="true" /> <span className={classes.word}>{t("meeting.election.tied")}</span>
     </span>
   );
 }
@@ -46,11 +46,32 @@ function Row({ candidate, place, count }: { candidate: Candidate; place: number;
   );
 }
 
-const [MOST_WITH_BARS, MOST_IN_HALL] = [7, 14];
+/** More candidates than this stand in two columns. */
+export const MANY = 7;
+const [MOST_IN_HALL, MOST_WITH_REST] = [12, 10];
 
 function shape(large: boolean, many: number): string | undefined {
-  if (!large) return classes.votes;
-  return many > MOST_WITH_BARS ? classes.columns : classes.large;
+  if (!large) return many > MANY ? classes.two : classes.votes;
+  return many > MANY ? classes.columns : classes.large;
+}
+
+/** Where a line has only the shape, the words stand above all of them once. */
+function Legend({ count }: { count: Count }) {
+  const { t } = useTranslation();
+  return (
+    <p className={classes.legend} aria-hidden="true">
+      {count.elected.length > 0 && (
+        <span className={classes.elected}>
+          <IconCircleCheck size="1.2em" stroke={2.2} /> {t("meeting.election.elected")}
+        </span>
+      )}
+      {count.tied.length > 0 && (
+        <span className={classes.tied}>
+          <IconEqual size="1.2em" stroke={2.2} /> {t("meeting.election.tied")}
+        </span>
+      )}
+    </p>
+  );
 }
 
 /** Votes of every candidate, most first; the line shows how many were needed. In the hall as many as are read from the last row. */
@@ -58,18 +79,19 @@ function Candidates({ count, asked: { candidates, rule }, large }: { count: Coun
   const { t } = useTranslation();
   const lines = candidates.map((candidate, at) => ({ candidate, place: at + 1 }));
   lines.sort((a, b) => (count.votes[b.candidate.id] ?? 0) - (count.votes[a.candidate.id] ?? 0));
-  const shown = large ? lines.slice(0, MOST_IN_HALL) : lines;
+  const shown = large && lines.length > MOST_IN_HALL ? lines.slice(0, MOST_WITH_REST) : lines;
   const rest = lines.length - shown.length;
   return (
-    <>
-      <dl className={shape(large, candidates.length)}>
+    <div className={classes.frame}>
+      {large && candidates.length > MANY && <Legend count={count} />}
+      <dl className={shape(large, candidates.length)} style={{ gridTemplateRows: `repeat(${Math.ceil(shown.length / 2)}, auto)` }}>
         {shown.map(({ candidate, place }) => (
           <Row key={candidate.id} candidate={candidate} place={place} count={count} />
         ))}
       </dl>
-      {count.blank > 0 && <p className="quiet">{t(`meeting.election.blankCount.${rule?.blank ?? "valid"}`, { blank: number(count.blank) })}</p>}
+      {count.blank > 0 && !(large && count.issued !== null && count.issued !== undefined) && <p className="quiet">{t(`meeting.election.blankCount.${rule?.blank ?? "valid"}`, { blank: number(count.blank) })}</p>}
       {rest > 0 && <p className="quiet">{t("meeting.election.rest", { rest: number(rest) })}</p>}
-    </>
+    </div>
   );
 }
 

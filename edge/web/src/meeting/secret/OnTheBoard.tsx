@@ -5,7 +5,7 @@ import { sentence } from "../../ground/http/sentence";
 import type { ResultView } from "../api";
 import { checkSignature } from "../log/checkpoint";
 import { useDesk } from "../tablet/context";
-import classes from "./InTheBox.module.css";
+import classes from "../parts/Found.module.css";
 import { InTheBox, useSealed } from "./InTheBox";
 import { found, type Finding } from "./found";
 import type { At } from "./sealed";
@@ -24,7 +24,7 @@ export function Search({ sealed }: { sealed: At<"boxed"> }) {
   });
   if (search.error !== null) return <p role="alert">{sentence(t, search.error)}</p>;
   if (search.data === undefined) return <p className="quiet">{t("meeting.secret.searching")}</p>;
-  return <p className={search.data === "good" ? classes.good : classes.bad}>{t(`meeting.secret.found.${search.data}`)}</p>;
+  return <p className={search.data === "good" || search.data === "blank" ? classes.good : classes.bad}>{t(`meeting.secret.found.${search.data}`)}</p>;
 }
 
 /** What became of this tablet's secret ballot, below the result. */

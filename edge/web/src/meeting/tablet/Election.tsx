@@ -58,6 +58,9 @@ interface ChooseProps {
   onBack: (() => void) | undefined;
 }
 
+/** More than these stand in two columns where there is room, so that all are seen at once. */
+const FEW = 5;
+
 /** The list as it stands on the paper: number, box, name. A full paper says so instead of doing nothing. */
 function Choose({ paper, chosen, again, onChosen, onReview, onBack }: ChooseProps) {
   const { t } = useTranslation();
@@ -74,7 +77,7 @@ function Choose({ paper, chosen, again, onChosen, onReview, onBack }: ChooseProp
       <Head id="election" focus={again}>
         {t("meeting.election.choose", facts)}
       </Head>
-      <ol className={classes.list} aria-labelledby="election">
+      <ol className={paper.candidates.length > FEW ? classes.two : classes.list} data-many={paper.candidates.length > FEW || undefined} style={{ gridTemplateRows: `repeat(${Math.ceil(paper.candidates.length / 2)}, auto)` }} aria-labelledby="election">
         {paper.candidates.map((candidate, at) => (
           <li key={candidate.id}>
             <label className={classes.row}>

@@ -15,6 +15,7 @@ import { OnTheBoard } from "../secret/OnTheBoard";
 import { useDesk, useView } from "./context";
 import type { Vote } from "./desk";
 import { takesFocus } from "./focus";
+import words from "../parts/Found.module.css";
 import classes from "./Outcome.module.css";
 import { Taken } from "./Taken";
 
@@ -27,7 +28,7 @@ function Search({ vote }: { vote: Vote }) {
       return vote.cast === undefined ? "unknown" : findInBundle(bundle, vote.cast.receipt, vote.cast.jws);
     },
   });
-  if (search.data !== undefined) return <p className={classes[search.data]}>{t(`meeting.outcome.found.${search.data}`)}</p>;
+  if (search.data !== undefined) return <p className={words[search.data]}>{t(`meeting.outcome.found.${search.data}`)}</p>;
   return (
     <>
       <Button size="lg" variant="default" loading={search.isPending} onClick={() => search.mutate()} leftSection={<IconSearch size={24} />}>
