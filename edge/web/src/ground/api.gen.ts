@@ -487,7 +487,11 @@ export interface paths {
         post?: never;
         delete?: never;
         options?: never;
-        head?: never;
+        /**
+         * Head Evidence
+         * @description How many bytes of these have come: an upload that broke goes on there.
+         */
+        head: operations["head_evidence_api_evidence__camera___sighting___name__head"];
         patch?: never;
         trace?: never;
     };
@@ -1783,6 +1787,8 @@ export interface components {
             health: {
                 [key: string]: unknown;
             } | null;
+            /** Holder */
+            holder: string | null;
             /** Id */
             id: string;
             /** Latitude */
@@ -5315,6 +5321,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stored"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    head_evidence_api_evidence__camera___sighting___name__head: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                camera: string;
+                sighting: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description Forbidden */

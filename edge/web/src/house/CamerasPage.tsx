@@ -13,6 +13,7 @@ import { CameraSteps } from "./adding/CameraSteps";
 import classes from "./house.module.css";
 import type { Camera, Look } from "./model";
 import { Ago, Refusal, State, type Tone } from "./parts";
+import { WatchedBy } from "./WatchedBy";
 
 type Health = NonNullable<Camera["health"]>;
 const TONES: Record<string, Tone> = { seen: "good", idle: "good", off: "off", gap: "wait", dark: "wait", moved: "wait" };
@@ -74,6 +75,7 @@ function Line({ camera }: { camera: Camera }) {
             </>
           )}
         </State>
+        <WatchedBy camera={camera} />
         <Advice camera={camera} />
         <Tested look={test.data} />
         <Refusal error={change.error ?? drop.error ?? test.error} />

@@ -1,4 +1,4 @@
-import { Button, Modal, Select, TextInput } from "@mantine/core";
+import { Button, CopyButton, Modal, Select, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
@@ -14,6 +14,7 @@ import { SeatChoice } from "./SeatChoice";
 const KINDS = ["tablet", "keypad", "screen", "seat_unit", "siren", "watcher", "other"] as const;
 
 interface Opened {
+  kind: string;
   id: string;
   url: string;
   expires_at: string;
@@ -30,8 +31,8 @@ function First({ onOpened }: { onOpened: (opened: Opened) => void }) {
   const { t } = useTranslation();
   const [wanted, setWanted] = useState<Wanted>({ kind: "tablet", name: "", meeting: "", seat: "" });
   const open = useMutation({
-    mutationFn: () => post<Opened>("/api/enrolments", { ...wanted, meeting: wanted.meeting || null, seat: wanted.seat || null }),
-    onSuccess: onOpened,
+    mutationFn: () => post<Omit<Opened, "kind">>("/api/enrolments", { ...wanted, meeting: wanted.meeting || null, seat: wanted.seat || null }),
+    onSuccess: (opened) => onOpened({ ...opened, kind: wanted.kind }),
   });
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
@@ -48,9 +49,9 @@ function First({ onOpened }: { onOpened: (opened: Opened) => void }) {
         allowDeselect={false}
       />
       <TextInput label={t("house.devices.name")} placeholder={t("house.devices.nameExample")} value={wanted.name} onChange={(event) => setWanted({ ...wanted, name: event.currentTarget.value })} required data-autofocus />
-      <SeatChoice meeting={wanted.meeting} seat={wanted.seat} onChange={(place) => setWanted({ ...wanted, ...place })} />
+      {wanted.kind !== "watcher" && <SeatChoice meeting={wanted.meeting} seat={wanted.seat} onChange={(place) => setWanted({ ...wanted, ...place })} />}
       <Button type="submit" loading={open.isPending}>
-        {t("house.devices.makeQr")}
+        {t(wanted.kind === "watcher" ? "house.devices.makeCode" : "house.devices.makeQr")}
       </Button>
     </form>
   );
@@ -67,7 +68,7 @@ export function Compare({ device, onDone }: { device: Device; onDone: () => void
       <h2>{t("house.devices.compare", { name: device.name })}</h2>
       <p className={classes.code}>{device.code}</p>
       <p className="quiet">{t("house.devices.compareText", { model: shortModel(device.model) })}</p>
-      <SeatChoice {...place} onChange={setPlace} />
+      {device.kind !== "watcher" && <SeatChoice {...place} onChange={setPlace} />}
       <Refusal error={accept.error ?? refuse.error} />
       <div className={classes.actions}>
         <Button loading={accept.isPending} onClick={() => accept.mutate(place, { onSuccess: onDone })}>
@@ -81,11 +82,34 @@ export function Compare({ device, onDone }: { device: Device; onDone: () => void
   );
 }
 
+/** A machine that watches cameras has no camera of its own to scan with: the whole line is copied there. */
+function Command({ opened }: { opened: Opened }) {
+  const { t } = useTranslation();
+  const line = `dinh watch --node ${new URL(opened.url).origin} --home ~/dinh-watch --enrol '${opened.url}'`;
+  return (
+    <div className={classes.stack}>
+      <p>{t("house.devices.runThere", { until: time(opened.expires_at) })}</p>
+      <pre className={classes.command} tabIndex={0} aria-label={t("house.devices.command")}>
+        {line}
+      </pre>
+      <CopyButton value={line}>
+        {({ copied, copy }) => (
+          <Button variant="default" onClick={copy}>
+            {t(copied ? "house.devices.copied" : "house.devices.copy")}
+          </Button>
+        )}
+      </CopyButton>
+      <p className="quiet">{t("house.devices.thenCompare")}</p>
+    </div>
+  );
+}
+
 function Shown({ opened, onDone }: { opened: Opened; onDone: () => void }) {
   const { t } = useTranslation();
   const devices = useDevices();
   const [known] = useState(() => new Set((devices.data ?? []).map(({ id }) => id)));
   const come = (devices.data ?? []).find((device) => device.state === "waiting" && !known.has(device.id));
+  if (come === undefined && opened.kind === "watcher") return <Command opened={opened} />;
   if (come !== undefined) return <Compare key={come.id} device={come} onDone={onDone} />;
   return (
     <div className={classes.stack}>

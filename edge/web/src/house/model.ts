@@ -80,6 +80,8 @@ export interface Camera {
   name: string;
   shown_url: string;
   watcher: string | null;
+  /** Who watches it at the moment. */
+  holder: string | null;
   enabled: boolean;
   latitude: number | null;
   longitude: number | null;
