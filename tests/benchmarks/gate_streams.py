@@ -9,6 +9,7 @@ from typing import Any
 import av
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from tests.cameras.watch import films
 
@@ -95,9 +96,9 @@ def made(folder: Path, kind: Kind) -> Path:
 
 def _pictures(kind: Kind) -> Iterator[films.Picture]:
     rng = np.random.default_rng(11)
-    place = cv2.resize(films.yard(), (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
-    place = cv2.add(place, rng.normal(0, 9, place.shape).astype(np.int8), dtype=cv2.CV_8U)
-    grains = [rng.normal(0, kind.noise, (HEIGHT, WIDTH)).astype(np.int8) for _ in range(31)]
+    whole = cv2.resize(films.yard(), (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
+    place = np.asarray(cv2.add(whole, _grain(rng, 9.0, (HEIGHT, WIDTH, 3)), dtype=cv2.CV_8U), np.uint8)
+    grains = [_grain(rng, kind.noise, (HEIGHT, WIDTH)) for _ in range(31)]
     told = events()
     for number in range(round(length_s() * FPS)):
         at, picture = number / FPS, place.copy()
@@ -111,6 +112,10 @@ def _pictures(kind: Kind) -> Iterator[films.Picture]:
             )
         grain = np.roll(grains[int(rng.integers(31))], int(rng.integers(WIDTH)), axis=1)
         yield np.asarray(cv2.add(lit, cv2.merge([grain] * 3), dtype=cv2.CV_8U), np.uint8)
+
+
+def _grain(rng: np.random.Generator, spread: float, shape: tuple[int, ...]) -> NDArray[np.int8]:
+    return np.asarray(rng.normal(0, spread, shape), np.int8)
 
 
 def _draw(picture: films.Picture, event: Event, since: float) -> None:

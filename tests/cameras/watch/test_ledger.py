@@ -26,9 +26,7 @@ from cameras.watch.ledger.diary import Diary, Minute, Witness
 from cameras.watch.plan import Plan
 from cameras.watch.told import Cut
 from tests.cameras.watch import films
-from tests.cameras.watch.test_watcher import WATCHER, Node, eventually, node
-
-__all__ = ["node"]
+from tests.cameras.watch.nodes import WATCHER, Node, eventually, node_in
 
 START = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
 
@@ -223,6 +221,12 @@ def test_a_camera_is_seen_while_its_pictures_come_and_no_longer(tmp_path: Path) 
     seconds = "".join(minute.seconds for minute in diary.taken()).strip("-")
     assert 2 <= seconds.count("s") <= 6
     assert seconds.strip("s").startswith("ggg"), "and since it ended, nothing"
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[Node]:
+    with node_in(tmp_path) as made:
+        yield made
 
 
 def test_a_watcher_tells_the_node_how_every_camera_was(node: Node) -> None:
