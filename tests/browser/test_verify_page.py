@@ -52,6 +52,8 @@ def give(page: Page, evening: Evening) -> None:
     page.locator("#key").fill(str(evening.beside.key))
     page.locator("#key").blur()
     choose(page, "receipts", *[(f"bien-nhan-{i}.json", raw) for i, raw in enumerate(evening.beside.receipts)])
+    page.locator("#heads").fill("\n\n".join(evening.beside.heads))
+    page.locator("#heads").blur()
     choose(page, "documents", *[(f"to-trinh-{i}.pdf", raw) for i, raw in enumerate(evening.beside.documents)])
 
 
@@ -84,6 +86,7 @@ def test_a_good_bundle_is_right_with_everything_beside_it(page: Page, evening: E
     expect(page.get_by_role("heading", name=say("report", "right"), exact=True)).to_be_visible()
     expect(page.locator(".steps .done")).to_have_count(11)
     expect(page.get_by_text(say("counts", "receipts", receipts=len(evening.beside.receipts)))).to_be_visible()
+    expect(page.get_by_text(say("counts", "heads", heads=len(evening.beside.heads)))).to_be_visible()
     expect(page.get_by_text(say("result", "adopted"))).to_be_visible()
     found += in_each_language(page, "verify-right")
     assert not found, "\n".join(found)
@@ -104,6 +107,17 @@ def test_a_changed_bundle_is_wrong_and_says_which_entry_and_why(page: Page, even
     expect(page.locator(".result")).to_have_count(0)
     found = in_each_language(page, "verify-wrong")
     assert not found, "\n".join(found)
+
+
+def test_a_head_of_another_log_is_wrong_and_says_which(page: Page, evening: Evening) -> None:
+    """Two heads are typed; the second is not of this log."""
+    size, root = evening.beside.heads[2].split()
+    choose(page, "bundle", ("hop.dinh.json", evening.bundle))
+    page.get_by_text(say("files", "more")).click()
+    page.locator("#heads").fill(f"{size} {root}\n\n{size} {root[::-1]}")
+    page.locator("#heads").blur()
+    expect(page.get_by_text(say("found", "head_other"))).to_be_visible()
+    expect(page.get_by_role("heading", name=say("places", "head", number=2))).to_be_visible()
 
 
 def test_a_voter_finds_his_code_and_a_stranger_finds_none(page: Page, evening: Evening) -> None:
