@@ -44,7 +44,7 @@ class Scene:
         height, width = picture.shape[:2]
         if self.layers is None or self.layers.last.shape != picture.shape:
             moved, self.layers = self.layers is not None, Layers(picture, now)
-            self.picture = picture
+            self.picture, self._anew = picture, None
             return Look(now, width, height, moved=moved)
         if self._anew is not None:
             self.layers.begin_anew(picture, self._anew)

@@ -151,7 +151,10 @@ class Cameras:
             if (value := getattr(changes, name)) is not None:
                 setattr(row, name, value)
         row.zones = row.zones if changes.zones is None else canonical(changes.zones).decode()
-        row.masks = row.masks if changes.masks is None else canonical(changes.masks).decode()
+        masks = row.masks if changes.masks is None else canonical(changes.masks).decode()
+        if masks != row.masks:
+            camera, row.masks = row.id, masks
+            entry.after(lambda: self.parts.air.clear(LOOK, camera=camera))  # it was taken before the mask; the watcher tells another
         if changes.settings is not None:
             self.parts.catalogue.demand(changes.settings, kind="camera")
             row.settings = canonical(changes.settings).decode()

@@ -197,6 +197,16 @@ def test_masks_drawn_later_hide_what_was_kept_and_forget_nothing_else() -> None:
     assert not analyst.strange(films.yard(), 1.0), "what comes out from under a mask is the place itself"
 
 
+def test_a_mask_and_another_picture_size_may_come_together() -> None:
+    analyst = Analyst()
+    analyst.look(films.yard(), 0.0)
+    veil = analyst.draw(Areas(masks=(Mask("", HIDES),)))
+    for number in range(3):
+        larger = np.asarray(cv2.resize(films.yard(), (640, 360)), np.uint8)
+        assert analyst.look(veil.over(larger), 0.2 + number / 6) == []
+    assert int(analyst.scene.background()[56:90, 45:140].max()) < 8
+
+
 def test_a_covered_lens_is_told_in_spite_of_a_mask() -> None:
     veil = Veil([Mask("", ((0, 0), (500, 0), (500, 1000), (0, 1000)))])
     grey = veil.over(np.full((270, 480, 3), 90, np.uint8))

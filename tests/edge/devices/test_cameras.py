@@ -111,6 +111,7 @@ def test_zones_and_masks_reach_the_watcher_as_they_were_drawn(at: Desk) -> None:
     assert plan.url == URL
     assert plan.areas.masks == (Mask("Nhà dân", ((0, 0), (300, 0), (300, 300))),)
     assert plan.areas.zones[0].kind is Kind.WATCH
+    assert at.air.cleared == [LOOK.of(camera=row.id)], "the small picture from before the mask is kept by nobody"
     at.cameras.change(row.id, CameraChanges(name="Ngõ 5"), by=COMMAND)
     assert configurations(at)[-1][0]["masks"] == configurations(at)[-2][0]["masks"], "what is not changed stays"
 

@@ -228,6 +228,12 @@ def test_a_camera_that_hangs_is_ended_and_the_password_is_in_no_command_line(at:
     assert not [one for one in psutil.Process().children(recursive=True) if script in " ".join(one.cmdline())]
 
 
+def test_a_slow_camera_is_told_from_one_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edge.devices.onvif.soap.READ_S", 0.2)
+    with standing(Camera(waits_s=1.0)) as camera:
+        assert code(ask(camera, "read")) == Fault.SILENT
+
+
 def test_a_camera_that_answers_for_ever_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     script = "from edge.devices.onvif import worker; worker.DEADLINE_S = 1.5; raise SystemExit(worker.main())"
     with standing(Camera(drips=True)) as camera:

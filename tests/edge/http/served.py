@@ -20,6 +20,8 @@ from broker.engines.embedded.engine import EmbeddedEngine
 from edge.accounts import http as account_doors
 from edge.devices import camera_http as camera_doors
 from edge.devices import http as device_doors
+from edge.devices.onvif import http as onvif_doors
+from edge.devices.onvif.service import Onvif
 from edge.http import live, trust
 from edge.http.app import AppParts, build_app
 from edge.http.live import Hub
@@ -40,6 +42,7 @@ def app_of(desk: Desk, folder: Path, *, hub: Hub | None = None, broker_port: int
         *account_doors.routers(desk.accounts, desk.gate),
         *device_doors.routers(desk.enrolments, desk.gate),
         *camera_doors.routers(desk.cameras, desk.gate),
+        *onvif_doors.routers(Onvif(desk.cameras), desk.gate),
         live.router(hub or Hub(), desk.gate),
         trust.router(folder / "ca.pem"),
         MqttRoute(desk.devices, lambda: ("127.0.0.1", broker_port)).router(),

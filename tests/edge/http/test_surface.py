@@ -255,7 +255,10 @@ def test_cameras_over_http_never_show_a_password(at: Desk, where: str) -> None:
         assert camera["shown_url"] == "rtsp://***@10.0.0.9/x"
         assert client.post("/api/cameras/test", json={"camera": camera["id"]}).json()["ok"] is True
         assert client.patch(f"/api/cameras/{camera['id']}", json={"enabled": False}).json()["enabled"] is False
-        assert client.patch(f"/api/cameras/{camera['id']}", json={"masks": [[[0, 0], [500, 0], [0, 500]]]}).status_code == 422
+        mask = {"name": "Nhà dân", "points": [[0, 0], [500, 0], [0, 500]]}
+        assert client.patch(f"/api/cameras/{camera['id']}", json={"masks": [mask]}).json()["masks"] == [mask]
+        crossing = client.patch(f"/api/cameras/{camera['id']}", json={"masks": [{**mask, "points": [[0, 0], [9, 9], [9, 0], [0, 9]]}]})
+        assert crossing.json() == {"code": "house.bad_area", "facts": {"why": "crossing", "area": "Nhà dân"}}
         texts = [client.get(path).text for path in ("/api/cameras", "/api/devices/watcher-1", "/api/devices")]
         assert client.delete(f"/api/cameras/{camera['id']}").status_code == 204
     assert all("hidden" not in text for text in texts)
