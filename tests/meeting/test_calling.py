@@ -290,7 +290,9 @@ def test_a_secret_vote_has_no_roll_call(present: Council) -> None:
 def test_an_election_is_called_out_like_a_question_and_no_line_can_choose_too_many(five: Council) -> None:
     service = five.room.service
     people = tuple(CandidateWords(name=f"Người ứng cử {place}") for place in (1, 2, 3))
-    motion = service.votes.add(five.meeting, NewMotion(item=five.item, title="Bầu thư ký", rule="bau-cu-gio-tay", candidates=people, seats=2)).id
+    motion = service.votes.add(
+        five.meeting, NewMotion(item=five.item, title="Bầu thư ký", rule="bau-cu-gio-tay", candidates=people, seats=2)
+    ).id
     for place in range(4):
         service.chairing.set_presence(five.meeting, five.pins[place].member, present=True)
     secretary, chair = clerks(five)
