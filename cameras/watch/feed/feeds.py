@@ -59,7 +59,7 @@ class Feeds:
         with self._lock:
             lines = list(self._lines)
         for line in lines:
-            line.close()
+            line.cut()
 
     def asked(self, topic: str, payload: bytes) -> None:
         """A word on the camera's feed topic. One for a camera that is not shown here is another watcher's business."""

@@ -60,9 +60,9 @@ class Line:
             return None
         return said if isinstance(said, str) else None
 
-    def close(self) -> None:
-        """From any thread."""
-        self._connection.close()
+    def cut(self) -> None:
+        """End it at once, from any thread, also while somebody waits in a call."""
+        self._connection.close_socket()
 
 
 @contextmanager

@@ -31,9 +31,11 @@ function Sum({ day, today }: { day: LedgerDay; today: boolean }) {
 
 function Legend({ day }: { day: LedgerDay }) {
   const { t } = useTranslation();
+  const found = STATES.filter((state) => (day.minutes[state] ?? 0) > 0);
+  if (found.length === 0) return null;
   return (
     <ul className={classes.legend}>
-      {STATES.filter((state) => (day.minutes[state] ?? 0) > 0).map((state) => (
+      {found.map((state) => (
         <li key={state}>
           <Swatch state={state} />
           <span>

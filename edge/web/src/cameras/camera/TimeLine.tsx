@@ -11,7 +11,7 @@ import type { Camera } from "./data";
 import { DAY_MS, dayIn, dayOf, fieldOf, tickOf, viewOf, type View } from "./days";
 import { askSpans, type Span } from "./feed";
 import classes from "./TimeLine.module.css";
-import { nearest, usePreviews } from "./usePreviews";
+import { nearest, usePreviews, type Preview } from "./usePreviews";
 
 const LENGTHS = { whole: DAY_MS, hour: 3600_000, minutes: 600_000 };
 type Length = keyof typeof LENGTHS;
@@ -55,8 +55,7 @@ function Ticks({ view }: { view: View }) {
   );
 }
 
-function Glance({ at, view, camera }: { at: number; view: View; camera: Camera }) {
-  const previews = usePreviews(camera.id, view, true);
+function Glance({ at, view, camera, previews }: { at: number; view: View; camera: Camera; previews: Preview[] }) {
   const found = nearest(previews, at, (view.end - view.start) / 24);
   return (
     <div className={classes.glance} style={{ left: `clamp(90px, ${share(at, view)}%, calc(100% - 90px))` }} aria-hidden="true">
@@ -84,6 +83,8 @@ function Line({ camera, view, at, spans, onSeek }: LineProps) {
   const { t } = useTranslation();
   const [over, setOver] = useState<number | null>(null);
   const [held, setHeld] = useState<number | null>(null);
+  const [sought, setSought] = useState(false);
+  const previews = usePreviews(camera.id, view, sought);
   const line = useRef<HTMLDivElement>(null);
   const place = (event: PointerEvent) => {
     const box = line.current?.getBoundingClientRect();
@@ -96,7 +97,7 @@ function Line({ camera, view, at, spans, onSeek }: LineProps) {
   };
   const shown = held ?? at;
   return (
-    <div className={classes.line} ref={line} onPointerMove={(event) => setOver(place(event))} onPointerLeave={() => setOver(null)}>
+    <div className={classes.line} ref={line} onPointerEnter={() => setSought(true)} onPointerMove={(event) => setOver(place(event))} onPointerLeave={() => setOver(null)}>
       <div className={classes.track} aria-hidden="true">
         <Recorded spans={spans} view={view} />
       </div>
@@ -114,7 +115,7 @@ function Line({ camera, view, at, spans, onSeek }: LineProps) {
         onBlur={release}
       />
       <span className={classes.now} style={{ left: `${Math.min(100, Math.max(0, share(shown, view)))}%` }} aria-hidden="true" />
-      {(held ?? over) !== null && <Glance at={held ?? over ?? at} view={view} camera={camera} />}
+      {(held ?? over) !== null && <Glance at={held ?? over ?? at} view={view} camera={camera} previews={previews} />}
       <Ticks view={view} />
     </div>
   );

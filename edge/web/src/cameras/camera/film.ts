@@ -6,6 +6,9 @@ const NEAR_S = 0.35;
 const HURRY_S = 1;
 const JUMP_S = 3;
 const HURRY = 1.1;
+/** Nearer than this a late packet would be seen: the picture goes a little slower for a moment. */
+const CLOSE_S = 0.15;
+const LINGER = 0.9;
 /** Of what was recorded, so much lies ready; and so much that was seen is kept. */
 const AHEAD_S = 12;
 const BEHIND_S = 40;
@@ -24,6 +27,11 @@ export interface Watching {
   at: (at: number, behind: number) => void;
   /** Nothing more comes; null when everything was sent. */
   end: (error: Refused | null) => void;
+}
+
+function pace(behind: number): number {
+  if (behind > HURRY_S) return HURRY;
+  return behind < CLOSE_S ? LINGER : 1;
 }
 
 function isRun(piece: Piece): piece is Run {
@@ -187,7 +195,7 @@ export class Film {
     const next = ranges.find(([start]) => start > now);
     if (this.ask.kind === "live") {
       if (newest - now > JUMP_S) this.video.currentTime = newest - NEAR_S;
-      else this.video.playbackRate = newest - now > HURRY_S ? HURRY : 1;
+      else this.video.playbackRate = pace(newest - now);
     }
     if (!inside && next !== undefined) this.video.currentTime = next[0] + EDGE_S / 2;
   }

@@ -36,6 +36,8 @@ const UNPLAYABLE = "cameras.unplayable";
 const AGAIN_MS = [1000, 2000, 5000, 10_000];
 /** Who holds an arrow key down asks for where he stops. */
 const CALM_MS = 120;
+/** Who has caught up with what is being recorded goes on live. */
+const NOW_MS = 60_000;
 /** A feed of recorded pictures is asked for at most so much at once. */
 const LONGEST_MS = 12 * 3600_000;
 
@@ -76,6 +78,7 @@ export function usePlayback(camera: string, first: number | null): [Playback, At
     if (video === null) return;
     const began = performance.now();
     let timer: number | undefined;
+    let last = 0;
     const change = (part: Partial<State>) => setState((before) => ({ ...before, ...part }));
     const end = (error: Refused | null) => {
       change({ error, over: error === null });
@@ -95,7 +98,10 @@ export function usePlayback(camera: string, first: number | null): [Playback, At
           opened.close();
           end(new Refused(UNPLAYABLE, { codec: named(run.mime) }, 0));
         },
-        at: (at) => change({ at }),
+        at: (at) => {
+          last = at;
+          change({ at });
+        },
         end,
       });
       film.current = opened;
@@ -104,13 +110,19 @@ export function usePlayback(camera: string, first: number | null): [Playback, At
     else timer = window.setTimeout(open, CALM_MS);
     const play = () => setPlaying(true);
     const pause = () => setPlaying(false);
+    const ended = () => {
+      if (Date.now() - last < NOW_MS) setWish({ from: null });
+      else if (wish.from !== null && last - wish.from > LONGEST_MS - NOW_MS) setWish({ from: last });
+    };
     video.addEventListener("play", play);
+    video.addEventListener("ended", ended);
     video.addEventListener("pause", pause);
     return () => {
       window.clearTimeout(timer);
       film.current?.close();
       film.current = null;
       video.removeEventListener("play", play);
+      video.removeEventListener("ended", ended);
       video.removeEventListener("pause", pause);
     };
   }, [camera, video, wish]);

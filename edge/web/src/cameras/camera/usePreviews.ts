@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { useNow } from "../../ground/live/source";
 import type { View } from "./days";
 import { openFeed } from "./feed";
 
@@ -8,11 +9,15 @@ export interface Preview {
 }
 
 const COUNT = 60;
+/** A stretch that is still going on has new pictures now and then. */
+const FRESH_MS = 120_000;
 /** A line that is only passed over asks for nothing. */
 const CALM_MS = 250;
 
 /** Small pictures of what is in view, fetched once somebody looks for a place there; they come one after the other. */
 export function usePreviews(camera: string, { start, end }: View, wanted: boolean): Preview[] {
+  const now = useNow(FRESH_MS / 4);
+  const round = end > now ? Math.floor(now / FRESH_MS) : 0;
   const [found, setFound] = useState<{ start: number; previews: Preview[] }>({ start: 0, previews: [] });
   useEffect(() => {
     if (!wanted) return;
@@ -36,7 +41,7 @@ export function usePreviews(camera: string, { start, end }: View, wanted: boolea
       for (const { url } of made) URL.revokeObjectURL(url);
       setFound({ start: 0, previews: [] });
     };
-  }, [camera, start, end, wanted]);
+  }, [camera, start, end, round, wanted]);
   return found.start === start ? found.previews : [];
 }
 
