@@ -75,10 +75,21 @@ def test_the_wall_leads_to_live_pictures_and_back_in_time(visit: Visit, commune:
         moving(page)
         line = page.get_by_role("region", name=say("camera.line.title", language))
         expect(line.get_by_text(re.compile("^(Đã ghi|Recorded)"))).to_be_visible()
+        watching(page, language)
         looks.at(page, "camera-live", language)
     in_the_past(page)
     wrong = looks.wrong()
     assert not wrong, wrong
+
+
+def watching(page: Page, language: str) -> None:
+    """Which minutes were seen, from the desk; what the gate reads, from the watcher, as it happens."""
+    ledger = page.get_by_role("region", name=say("camera.ledger.title", language))
+    expect(ledger.get_by_role("img", name=re.compile("00:00"))).to_be_visible()
+    expect(ledger.get_by_text(say("camera.audit.none", language))).to_be_visible()
+    gate = page.get_by_role("region", name=say("camera.gate.title", language))
+    expect(gate.get_by_role("img", name=say("camera.gate.plot.recent", language))).to_be_visible()
+    expect(gate.get_by_role("listitem").filter(has_text=re.compile(r"\d\d:\d\d:\d\d: \w+")).first).to_be_visible()
 
 
 def in_the_past(page: Page) -> None:

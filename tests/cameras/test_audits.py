@@ -1,10 +1,13 @@
 """Which slept minutes are audited, what that says, and what the plot keeps: from numbers alone."""
 
+import json
 import random
+from pathlib import Path
 
 import pytest
 
 from cameras.domain.audits import Lot, missed_of
+from cameras.domain.duty import Why
 from cameras.domain.trace import ASLEEP, AWAY, Point, Steps
 
 FPS, GOP = 10, 20
@@ -65,3 +68,11 @@ def test_a_camera_that_was_away_has_steps_without_a_reading() -> None:
     assert steps.span(300).level == (None,) * 5
     steps.add(Point(50.0, 11.0, 12.5, ASLEEP, key=True))
     assert steps.span(50).level[-1] == 1100, "the clock stepped back"
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_reason_for_being_awake_has_its_words_on_the_plot(language: str) -> None:
+    words = json.loads((Path(__file__).parents[2] / f"edge/web/src/locales/{language}.json").read_text("utf-8"))["camera"]["gate"]
+    whys = {why.value for why in Why}
+    assert set(words["why"]) == whys
+    assert set(words["now"]) == whys | {ASLEEP, AWAY}
