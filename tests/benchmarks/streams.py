@@ -1,5 +1,6 @@
 """Films of a yard for the cameras' benchmark: still, or with somebody who leaves a bag and others who pass. H.264, noise like a sensor's."""
 
+import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +49,7 @@ def film(folder: Path, kind: Kind, *, busy: bool) -> Path:
     """The film, made once."""
     place = path(folder, kind, busy=busy)
     if not place.exists():
-        part = place.with_suffix(".part.mp4")
+        part = place.with_suffix(f".{os.getpid()}.mp4")
         _encode(part, kind, busy=busy)
         part.rename(place)
     return place
