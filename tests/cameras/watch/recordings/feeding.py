@@ -46,13 +46,14 @@ class Feeder:
 
     def packets(self, seconds: float) -> Iterator[Kept]:
         """The film over and over, until that second of one connection."""
+        numbers = itertools.count()
         for loop in itertools.count():
             shift = round(loop * self.seconds / self.base)
             for kept in self._once:
                 at = kept.at + loop * self.seconds
                 if at >= seconds:
                     return
-                yield replace(kept, pts=(kept.pts or 0) + shift, dts=(kept.dts or 0) + shift, at=at)
+                yield replace(kept, pts=(kept.pts or 0) + shift, dts=(kept.dts or 0) + shift, at=at, number=next(numbers))
 
     def at(self, kept: Kept) -> datetime:
         """Its capture time."""

@@ -28,7 +28,7 @@ from cameras.watch.recordings.segment import Segment, Source
 from tests.cameras.watch.recordings.conftest import Open
 from tests.cameras.watch.recordings.feeding import BEGAN, CAMERA, ROOMY, Feeder, decoded, eventually
 
-ROUNDS = 4
+ROUNDS = 3
 
 
 def agreed(home: Path) -> bool:
