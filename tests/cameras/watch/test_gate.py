@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cameras.domain.duty import KEYLESS_S, QUIET_S, REACH_S, ROUND_S, WARM_S, Duty, Why
+from cameras.domain.duty import GLANCE_S, KEYLESS_S, LONG_GLANCE_S, MISSED_S, QUIET_S, REACH_S, ROUND_S, WARM_S, Duty, Why
 from cameras.domain.gate import Gate, PacketFacts
 from cameras.watch.baselines import Baselines
 
@@ -230,3 +230,15 @@ def test_a_little_for_long_opens_it_too_on_either_side(louder: float) -> None:
     assert len(opened_at) > 3 * FPS
     assert alone < len(opened_at) / 4, "half a second alone would hardly have shown it"
     assert opened(gate, 1.0) < 0.1
+
+
+def test_keyframes_are_looked_at_less_often_once_the_gate_is_known_and_more_often_after_it_missed_somebody() -> None:
+    duty = Duty(Gate())
+    assert duty.glance_s(0, 12) == GLANCE_S
+    duty = Duty(taught())
+    at = on_duty(duty, 30, begin=0)
+    assert (duty.awake, duty.glance_s(at, 12), duty.glance_s(at, 3)) == (False, LONG_GLANCE_S, GLANCE_S)
+    duty.wake(Why.PICTURE, at)
+    at = on_duty(duty, 2, begin=at, busy=True)
+    assert duty.glance_s(at, 12) == GLANCE_S
+    assert duty.glance_s(at + MISSED_S, 12) == LONG_GLANCE_S
