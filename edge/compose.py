@@ -63,6 +63,8 @@ from meeting.tablets import TabletDoor
 
 log = logging.getLogger("dinh.desk")
 PAGES: Final = Path(__file__).parent / "web" / "built"
+BROKEN_OFF_S: Final = 7 * 86400
+"""Evidence that was begun and not gone on with for so long is thrown away at a start."""
 CONFIRMED: Final = "cameras.case_confirmed"
 
 
@@ -246,6 +248,7 @@ def _wake(rooms: Rooms) -> None:
         rooms.switchboard.listen(wanted, rooms.hub.heard)
     rooms.post.publish(BIRTH, Birth(session=fresh_id(), at=utc_now(), version=program_version()))
     rooms.offices.devices.start()
+    rooms.sightings.custody.tidy(utc_now().timestamp() - BROKEN_OFF_S)
     rooms.client.start()
     rooms.meetings.start()
 

@@ -1,5 +1,6 @@
 """/mqtt and /api/live over real sockets and the real embedded broker."""
 
+import base64
 import json
 import threading
 from collections.abc import Iterator
@@ -11,8 +12,10 @@ import paho.mqtt.client as paho
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
-from websockets.typing import Subprotocol
+from websockets.typing import Origin, Subprotocol
 
+from broker.client import Client, Road
+from broker.engines import Address
 from broker.engines.embedded.engine import EmbeddedEngine
 from broker.messages.devices import Status
 from broker.topics import DESIRED, HEALTH, STATUS
@@ -105,6 +108,39 @@ def test_a_device_reaches_the_broker_and_its_will_fires_when_the_socket_goes(nod
     until(lambda: [state(one) for one in said] == ["online", "offline"])
     listener.disconnect()
     listener.loop_stop()
+
+
+def basic(user: str, password: str) -> dict[str, str]:
+    return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
+
+
+def test_a_watcher_on_another_machine_needs_no_browser_and_no_ticket(node: Node) -> None:
+    _tablet, device = enrolled(node.desk, kind="watcher")
+    where = Address(node.where.partition(":")[0], int(node.where.partition(":")[2]))
+    password = node.desk.credentials[device].password
+    listener, said = heard(node, STATUS.of(device=device))
+    client = Client(where, device, password, road=Road(path="/mqtt", headers=basic(device, password)))
+    client.retain(STATUS, Status(state="online", session="s9"), device=device)
+    client.start()
+    until(lambda: [state(one) for one in said] == ["online"])
+    gone = node.desk.devices.retire(device, by=COMMAND)
+    until(lambda: not client.connected)
+    assert gone.state == "retired"
+    client.stop()
+    listener.disconnect()
+    listener.loop_stop()
+
+
+@pytest.mark.parametrize("wrong", ["password", "kind", "origin"])
+def test_a_name_and_a_password_let_only_watchers_in_and_no_page(node: Node, wrong: str) -> None:
+    _tablet, device = enrolled(node.desk, kind="tablet" if wrong == "kind" else "watcher")
+    password = "x" * 43 if wrong == "password" else node.desk.credentials[device].password
+    origin = Origin("https://elsewhere.test") if wrong == "origin" else None
+    with (
+        pytest.raises(InvalidStatus),
+        connect(f"ws://{node.where}/mqtt", subprotocols=MQTT, origin=origin, additional_headers=basic(device, password)),
+    ):
+        pytest.fail("it was let in")
 
 
 def test_retirement_cuts_the_connection_at_once(node: Node) -> None:
