@@ -79,6 +79,7 @@ SETTINGS: Final = (
     Setting("broker.port", 0, "0-65535", _port),
     Setting("broker.url", "", "mqtt://host:port | mqtts://host:port", _broker_url),
     Setting("desk.undo_s", 120, "0-86400", lambda value: isinstance(value, int) and 0 <= value <= 86400),
+    Setting("cameras.audit_per_mille", 15, "0-1000", lambda value: isinstance(value, int) and 0 <= value <= 1000),
     Setting("reporting.private_networks", "", "10.0.0.0/8, 192.168.0.0/16", _networks),
     Setting("database.url", "", "sqlite:////path | postgresql://user:password@host/name", _database),
 )
@@ -103,6 +104,8 @@ class Settings:
     broker_url: str
     desk_undo_s: int
     """Seconds for which an officer can take a verdict back before anyone outside is told."""
+    cameras_audit_per_mille: int
+    """Of a thousand minutes that a camera slept through, so many are decoded afterwards to see what was missed."""
     reporting_private_networks: str
     """Ranges of the commune's own network that reports may go to, separated by commas."""
     database_url: str

@@ -1,6 +1,8 @@
 """What keeps a watcher honest: the ledger of every camera-minute, the plot of every gate, and audits of slept minutes."""
 
+import logging
 import random
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from broker.client import Client
     from cameras.watch.gauge.shadow import Auditor
     from cameras.watch.told import Gauge, Tap, Told
+
+_log = logging.getLogger("cameras.watch.ledger")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,11 @@ class Honesty:
         client.on(ENTERED.of(device=device), self.clerk.entered)
 
     def start(self) -> None:
-        """Open the book. OSError, or sqlite3.Error for a disk that takes nothing."""
-        self.clerk.book.open()
+        """Open the book; OSError when there is no folder for it. A disk that takes nothing is tried again later: the watching goes on."""
+        try:
+            self.clerk.book.open()
+        except sqlite3.Error as error:
+            _log.warning("the ledger's book cannot be opened: %s", error)
 
     def tick(self, now: float) -> None:
         """`now` is time.monotonic()."""

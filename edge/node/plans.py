@@ -69,6 +69,7 @@ def _watcher(settings: Settings, environment: Mapping[str, str]) -> Plan:
     ]
     command += ["--device", WATCHER, "--password-file", str(folder / "password"), "--home", str(folder)]
     command += ["--broker", "{0.host}:{0.port}".format(address(settings))]
+    command += ["--audit-rate", str(settings.cameras_audit_per_mille / 1000)]
     return Plan(WATCHER, command, _lives(), home.logs / f"{WATCHER}.log", after=(DESK,), environment=environment)
 
 

@@ -86,9 +86,9 @@ class Book:
             base.executemany("DELETE FROM audit WHERE camera = ? AND at = ?", [(audit.camera, audit.at.isoformat()) for audit in audits])
 
     def _writing(self) -> sqlite3.Connection:
-        """A transaction: committed at the block's end, taken back when it raises."""
+        """A transaction: committed at the block's end, taken back when it raises. A book that could not be opened is tried again."""
         if self._base is None:
-            raise sqlite3.OperationalError("the book is shut")
+            self._base = self._opened()
         return self._base
 
     def _opened(self) -> sqlite3.Connection:

@@ -195,6 +195,18 @@ def test_a_book_that_cannot_be_read_is_put_aside(tmp_path: Path) -> None:
     again.close()
 
 
+def test_a_book_that_could_not_be_opened_at_first_is_written_later(tmp_path: Path) -> None:
+    (tmp_path / "ledger.sqlite").mkdir()
+    book = Book(tmp_path / "ledger.sqlite")
+    for _ in range(2):
+        with pytest.raises(sqlite3.OperationalError):
+            book.put([Minute("cam-1", 60, "s" * 60)])
+    (tmp_path / "ledger.sqlite").rmdir()
+    book.put([Minute("cam-1", 60, "s" * 60)])
+    assert book.waiting(100) == [Minute("cam-1", 60, "s" * 60)]
+    book.close()
+
+
 class Quiet:
     """Whom a camera tells, in a test."""
 
