@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import av
@@ -176,15 +177,16 @@ def packets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[bytes, 
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.data())
-def test_no_bytes_raise(packets: dict[str, tuple[bytes, list[bytes]]], data: st.DataObject) -> None:
-    codec = data.draw(st.sampled_from(sorted(packets)))
+@given(seed=st.integers(0, 2**32), codec=st.sampled_from(["h264", "hevc"]))
+def test_no_bytes_raise(packets: dict[str, tuple[bytes, list[bytes]]], seed: int, codec: str) -> None:
+    draw = Random(seed)
     record, sound = packets[codec]
-    headers = Headers(codec, _harmed(record, data))
+    headers = Headers(codec, _harmed(record, draw))
     for packet in sound:
-        facts = headers.facts(_harmed(packet[:400], data) if data.draw(st.booleans()) else packet)
+        sent = _harmed(packet[:400], draw) if draw.random() < 0.5 else packet
+        facts = headers.facts(sent)
         assert facts.qp is None or -48 <= facts.qp <= 51
-        assert facts.size <= len(packet)
+        assert facts.size <= len(sent)
 
 
 @settings(max_examples=200, deadline=None)
@@ -195,11 +197,10 @@ def test_garbage_is_unknown_and_harmless(record: bytes, sent: list[bytes], codec
         assert headers.facts(packet).size <= len(packet)
 
 
-def _harmed(data: bytes, how: st.DataObject) -> bytes:
-    at = how.draw(st.integers(0, max(0, len(data) - 1)))
-    kind = how.draw(st.sampled_from(["as it is", "cut", "flip", "fill"]))
+def _harmed(data: bytes, draw: Random) -> bytes:
+    at, kind = draw.randrange(max(1, len(data))), draw.choice(["as it is", "cut", "flip", "fill"])
     if kind == "cut":
         return data[:at]
     if kind == "flip" and data:
-        return data[:at] + bytes([data[at] ^ (1 << how.draw(st.integers(0, 7)))]) + data[at + 1 :]
-    return data[:at] + bytes(how.draw(st.binary(max_size=24))) + data[at + 24 :] if kind == "fill" else data
+        return data[:at] + bytes([data[at] ^ (1 << draw.randrange(8))]) + data[at + 1 :]
+    return data[:at] + draw.randbytes(draw.randrange(25)) + data[at + 24 :] if kind == "fill" else data
