@@ -3,9 +3,10 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from sqlalchemy import func, update
+from sqlalchemy import select as sql
 from sqlmodel import Session, SQLModel, col, select
 
 from broker.identity import is_id
@@ -61,6 +62,26 @@ def seats(session: Session, meeting_id: str) -> Sequence[Seat]:
 
 def members(session: Session, meeting_id: str) -> Sequence[Member]:
     return session.exec(select(Member).where(Member.meeting == meeting_id).order_by(col(Member.place))).all()
+
+
+def members_read(session: Session, meeting_id: str) -> Sequence[Member]:
+    """The members to be read only: plain rows with a member's columns. An object of the ORM for each of a thousand takes longer than the
+    close of their vote may.
+    """
+    table = SQLModel.metadata.tables["meeting_members"]
+    rows = session.connection().execute(sql(table).where(table.c.meeting == meeting_id).order_by(table.c.place)).all()
+    return cast("Sequence[Member]", rows)
+
+
+def present(session: Session, meeting_id: str) -> frozenset[str]:
+    """Members who are here."""
+    wanted = select(Stay.member).where(Stay.meeting == meeting_id, col(Stay.left_at).is_(None))
+    return frozenset(session.exec(wanted))
+
+
+def kids(session: Session, meeting_id: str) -> dict[str, str]:
+    """Member -> the key that is bound to him now."""
+    return dict(session.exec(select(Key.member, Key.kid).where(Key.meeting == meeting_id, col(Key.ended_at).is_(None))).all())
 
 
 def items(session: Session, meeting_id: str) -> Sequence[Item]:
@@ -121,8 +142,10 @@ def as_stay(row: Stay) -> roll.Stay:
 
 def the_roll(session: Session, meeting_id: str) -> roll.Roll:
     """Members and the stays that have not ended."""
-    listed = tuple(as_member(row) for row in members(session, meeting_id))
-    return roll.Roll(listed, tuple(as_stay(row) for row in open_stays(session, meeting_id)))
+    listed = tuple(as_member(row) for row in members_read(session, meeting_id))
+    table = SQLModel.metadata.tables["meeting_stays"]
+    here = sql(table).where(table.c.meeting == meeting_id, table.c.left_at.is_(None)).order_by(table.c.came_at)
+    return roll.Roll(listed, tuple(as_stay(cast("Stay", row)) for row in session.connection().execute(here)))
 
 
 def the_roll_of(session: Session, meeting_id: str, member_id: str) -> roll.Roll:
@@ -228,9 +251,16 @@ def end_all_requests(session: Session, meeting_id: str, at: datetime) -> None:
 
 
 def current(session: Session, meeting_id: str, motion_id: str) -> Sequence[Current]:
-    """The ballots that count."""
-    wanted = select(Current).where(Current.meeting == meeting_id, Current.motion == motion_id).order_by(col(Current.index))
-    return session.exec(wanted).all()
+    """The ballots that count, to be read only (see `members_read`)."""
+    table = SQLModel.metadata.tables["meeting_current"]
+    wanted = sql(table).where(table.c.meeting == meeting_id, table.c.motion == motion_id).order_by(table.c["index"])
+    return cast("Sequence[Current]", session.connection().execute(wanted).all())
+
+
+def ballots_cast(session: Session, meeting_id: str, motion_id: str) -> int:
+    """How many ballots were accepted, those that were cast again included."""
+    wanted = select(func.count()).select_from(Ballot).where(Ballot.meeting == meeting_id, Ballot.motion == motion_id)
+    return session.exec(wanted).one()
 
 
 def ballots(session: Session, meeting_id: str, motion_id: str) -> Sequence[Ballot]:

@@ -73,7 +73,7 @@ class Votes:
             take_roll(work, motion, "opening")
             work.log("motion_opened", entries.motion_opened(motion=motion, paper_sha256=str(row.paper_sha256)), motion=motion)
             work.meeting.motion = motion
-            work.show(Show.MOTION, Show.AGENDA)
+            work.show(Show.MOTION)
             details = {"meeting": meeting, "title": row.title, "paper_sha256": str(row.paper_sha256)}
             work.note(facts.motion_opened(motion, **details))
             return motion
@@ -114,7 +114,7 @@ class Votes:
             row.state, row.closed_at = closed.state.value, closed.closed_at
             row.result, row.result_index = canonical(asdict(result)).decode(), placed.index
             work.session.add(row)
-            work.show(Show.MOTION, Show.AGENDA)
+            work.show(Show.MOTION)
             work.note(facts.motion_closed(motion, meeting=meeting, title=row.title, result=result))
             was_secret.append(row.secret)
             return motion
@@ -136,7 +136,7 @@ class Votes:
         return count(said, rule_of(self.house, row), numbers, slate=as_motion(row).slate)
 
     def _count(self, work: Work, row: MotionRow) -> Result:
-        ballots = len(store.ballots(work.session, work.id, row.id))
+        ballots = store.ballots_cast(work.session, work.id, row.id)
         work.log("motion_closed", entries.motion_closed(motion=row.id, ballots=ballots), motion=row.id)
         roll, rule = store.the_roll(work.session, work.id), rule_of(self.house, row)
         counted = {one.member: one.choice for one in store.current(work.session, work.id, row.id)}
@@ -168,8 +168,6 @@ class Votes:
 
 def take_roll(work: Work, motion: str, moment: Literal["opening", "closing"]) -> None:
     """Log who is here and whose key is bound, of all members."""
-    here = {one.member for one in store.open_stays(work.session, work.id)}
-    keys = {one.member: one.kid for one in store.live_keys(work.session, work.id)}
-    members = store.members(work.session, work.id)
-    voters = [as_voter(row, present=row.id in here, kid=keys.get(row.id)) for row in members]
+    here, keys = store.present(work.session, work.id), store.kids(work.session, work.id)
+    voters = [as_voter(row, present=row.id in here, kid=keys.get(row.id)) for row in store.members_read(work.session, work.id)]
     work.log("roll", entries.roll(motion, moment, voters), motion=motion)
