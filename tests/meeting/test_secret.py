@@ -89,7 +89,7 @@ def test_an_election_can_be_secret(five: Council) -> None:
     assert (count.cast, count.valid, count.invalid, count.blank) == (5, 3, 2, 1), "the rule of this election calls a blank ballot invalid"
     assert (count.elected, count.adopted) == (("c2",), False)
     board = five.room.service.reading.result(five.meeting, motion).box
-    assert sorted(one.choice for one in board if not one.counts) == ["c1,c2,c3"]
+    assert sorted(one.choice for one in board if not one.counts) == ["c1,c2,c3", "none"]
 
 
 def test_a_choice_that_is_not_on_the_paper_is_taken_and_counted_as_invalid(five: Council) -> None:
