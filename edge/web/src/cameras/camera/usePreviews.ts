@@ -13,6 +13,8 @@ const COUNT = 60;
 const FRESH_MS = 120_000;
 /** A line that is only passed over asks for nothing. */
 const CALM_MS = 250;
+const AGAIN_MS = 3000;
+const NOTHING = "cameras.not_recorded";
 
 /** Small pictures of what is in view, fetched once somebody looks for a place there; they come one after the other. */
 export function usePreviews(camera: string, { start, end }: View, wanted: boolean): Preview[] {
@@ -24,17 +26,20 @@ export function usePreviews(camera: string, { start, end }: View, wanted: boolea
     const made: Preview[] = [];
     let at = 0;
     let close: (() => void) | undefined;
-    const timer = window.setTimeout(() => {
+    const ask = () => {
       const feed = openFeed(camera, { kind: "previews", start, end, count: COUNT }, {
         preview: (next) => (at = next),
         bytes: (data) => {
           made.push({ at, url: URL.createObjectURL(new Blob([data], { type: "image/jpeg" })) });
           setFound({ start, previews: [...made] });
         },
-        end: () => undefined,
+        end: (error) => {
+          if (error !== null && made.length === 0 && error.code !== NOTHING) timer = window.setTimeout(ask, AGAIN_MS);
+        },
       });
       close = feed.close;
-    }, CALM_MS);
+    };
+    let timer = window.setTimeout(ask, CALM_MS);
     return () => {
       window.clearTimeout(timer);
       close?.();
