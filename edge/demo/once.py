@@ -42,7 +42,7 @@ class Play:
     def run(self) -> list[Row]:
         """All steps. A step that fails is a row that is not ok; what can still be tried is tried."""
         rows: list[Row] = []
-        for step in (self._members, self._speech, self._votes, self._doors, self._election, self._cameras, self._memory):
+        for step in (self._members, self._speech, self._votes, self._election, self._doors, self._cameras, self._memory):
             try:
                 rows += step()
             except (CallRefused, DemoError, TimeoutError, ConnectionError) as error:

@@ -52,6 +52,7 @@ def give(page: Page, evening: Evening) -> None:
     page.locator("#key").fill(str(evening.beside.key))
     page.locator("#key").blur()
     choose(page, "receipts", *[(f"bien-nhan-{i}.json", raw) for i, raw in enumerate(evening.beside.receipts)])
+    expect(page.locator(".steps .done")).to_have_count(10)
     page.locator("#heads").fill("\n\n".join(evening.beside.heads))
     page.locator("#heads").blur()
     choose(page, "documents", *[(f"to-trinh-{i}.pdf", raw) for i, raw in enumerate(evening.beside.documents)])
@@ -84,7 +85,7 @@ def test_a_good_bundle_is_right_with_everything_beside_it(page: Page, evening: E
     found = in_each_language(page, "verify-empty")
     give(page, evening)
     expect(page.get_by_role("heading", name=say("report", "right"), exact=True)).to_be_visible()
-    expect(page.locator(".steps .done")).to_have_count(11)
+    expect(page.locator(".steps .done")).to_have_count(12)
     expect(page.get_by_text(say("counts", "receipts", receipts=len(evening.beside.receipts)))).to_be_visible()
     expect(page.get_by_text(say("counts", "heads", heads=len(evening.beside.heads)))).to_be_visible()
     expect(page.get_by_text(say("result", "adopted"))).to_be_visible()
@@ -163,7 +164,7 @@ def test_all_files_may_be_dropped_at_once(page: Page, evening: Evening) -> None:
         [raw.decode("latin-1") for raw in files],
     )
     expect(page.get_by_role("heading", name=say("report", "right"), exact=True)).to_be_visible()
-    expect(page.locator(".steps .done")).to_have_count(11)
+    expect(page.locator(".steps .done")).to_have_count(12)
 
 
 def test_the_file_holds_no_address_and_may_not_connect() -> None:

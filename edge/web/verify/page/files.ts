@@ -35,6 +35,8 @@ interface Chooser {
 export class FilesForm {
   readonly given: Given = { bundle: null, key: "", receipts: [], heads: [], documents: [] };
   private readonly changed: () => void;
+  /** Heads, letter for letter. */
+  private typed = "";
 
   constructor(changed: () => void) {
     this.changed = changed;
@@ -90,9 +92,8 @@ export class FilesForm {
   private keyField(): HTMLElement {
     const input = h("input", { id: "key", type: "text", spellcheck: "false", autocomplete: "off", autocapitalize: "off", "aria-describedby": "key-hint" });
     input.value = this.given.key;
-    input.addEventListener("change", () => {
+    this.listen(input, () => {
       this.given.key = input.value.trim();
-      this.changed();
     });
     return h("div", { class: "field" }, h("label", { for: "key" }, words("files", "key")), h("p", { class: "quiet", id: "key-hint" }, words("files", "keyHint")), input);
   }
@@ -100,12 +101,21 @@ export class FilesForm {
   /** A field for heads: a QR's text has an empty line of its own before the signature, which belongs to it. */
   private headsField(): HTMLElement {
     const input = h("textarea", { id: "heads", rows: "4", spellcheck: "false", autocomplete: "off", autocapitalize: "off", "aria-describedby": "heads-hint" });
-    input.value = this.given.heads.join("\n\n");
-    input.addEventListener("change", () => {
+    input.value = this.typed;
+    this.listen(input, () => {
+      this.typed = input.value;
       this.given.heads = headsIn(input.value);
-      this.changed();
     });
     return h("div", { class: "field" }, h("label", { for: "heads" }, words("files", "heads")), h("p", { class: "quiet", id: "heads-hint" }, words("files", "headsHint")), input);
+  }
+
+  /** What is typed is kept at once, because the page is drawn again whenever a file has been read; it is checked when the field is left. */
+  private listen(input: HTMLElement, keep: () => void): void {
+    input.addEventListener("input", keep);
+    input.addEventListener("change", () => {
+      keep();
+      this.changed();
+    });
   }
 
   private pile(pile: Pile, name: string, accept: string): HTMLElement {

@@ -1,3 +1,4 @@
+import type { CSSProperties } from "react";
 import { useTranslation } from "react-i18next";
 import type { ChoiceId, Count } from "../../ground/wire";
 import { number } from "../../ground/words/format";
@@ -10,8 +11,9 @@ const ORDER: ChoiceId[] = ["for", "against", "abstain"];
 export function Bars({ count, large = false }: { count: Count; large?: boolean }) {
   const { t } = useTranslation();
   const whole = Math.max(count.eligible, 1);
+  const wide = Math.max(...ORDER.map((choice) => number(count.votes[choice] ?? 0).length));
   return (
-    <dl className={large ? classes.large : classes.bars}>
+    <dl className={large ? classes.large : classes.bars} style={{ "--wide": wide } as CSSProperties}>
       {ORDER.map((choice) => {
         const votes = count.votes[choice] ?? 0;
         return (
