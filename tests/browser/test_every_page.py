@@ -61,6 +61,7 @@ def qr_made(page: Page, language: str) -> None:
 
 def camera_seen(page: Page, language: str) -> None:
     pressed(heading("house.cameras.title"), "house.cameras.add")(page, language)
+    page.get_by_text(say("house.cameras.way.address", language)).click()
     page.get_by_role("textbox", name=say("house.cameras.name", language)).fill("Đường vào chợ")
     page.get_by_role("textbox", name=say("house.cameras.url", language)).fill(Path(CLIPS / "market.mp4").resolve().as_uri())
     page.get_by_role("button", name=say("house.cameras.look", language)).click()
