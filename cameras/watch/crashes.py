@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from broker.messages.cameras import Health
 from cameras.domain.errors import Code
@@ -57,7 +57,9 @@ class Crashes:
 
     def begin(self) -> None:
         """Read how the last run ended, and be ready to write how this one does."""
-        self._records = {camera: Record(*told) for camera, told in self._read("crashes.json").items()}
+        for camera, told in self._read("crashes.json").items():
+            with suppress(TypeError, ValueError, LookupError):
+                self._records[camera] = Record(int(told[0]), float(told[1]))
         words = ""
         with suppress(OSError):
             words = (self.home / "crash.txt").read_text(errors="replace")
@@ -120,7 +122,7 @@ class Crashes:
     def _keep(self) -> None:
         self._write("crashes.json", {camera: [record.crashes, record.last] for camera, record in self._records.items()})
 
-    def _read(self, name: str) -> dict[str, list[float]]:
+    def _read(self, name: str) -> dict[str, Any]:
         try:
             found = json.loads((self.home / name).read_bytes())
         except (OSError, ValueError):

@@ -3,7 +3,8 @@
 A folder of twelve films of five minutes, in eleven somebody passes, in one a bag is left, over and over, as fast as they go, through the watcher's own cameras: connection, ring, gate, decoding on demand,
 scene, network, evidence into a spool that a desk empties, recordings with a cap, portraits and baselines on disk. The hours are those of
 the films: each camera's clock is its film's. Every film is a connection, so 24 hours are 288 reconnects for each camera. After every
-simulated hour: resident memory, open descriptors, threads, Python's objects. Growth is what the last quarter has more than the second.
+simulated hour: resident memory, open descriptors, threads, Python's objects. Growth is what the last quarter has more than the second. Interrupted
+(Ctrl-C), it tells what it has.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -215,7 +217,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         run = Run(Path(folder), asked.cameras)
         try:
-            run.watch(asked.hours, console)
+            with suppress(KeyboardInterrupt):
+                run.watch(asked.hours, console)
         finally:
             run.close()
     memory, handles = growth(run.hours)

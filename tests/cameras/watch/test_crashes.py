@@ -81,7 +81,7 @@ def test_another_address_is_another_chance_and_a_power_cut_is_nobodys_fault(tmp_
     assert crashes.aside(BAD) is None
     for words in ("", "Current thread 0x0000000000000099 (most recent call first):", "\x00\xff nonsense"):
         (tmp_path / "crash.txt").write_text(words)
-        (tmp_path / "crashes.json").write_text("[")
+        (tmp_path / "crashes.json").write_text('{"bad": [], "good": "x", "lane": 1}')
         assert restarted(tmp_path, clock).aside(BAD) is None
 
 
