@@ -23,7 +23,13 @@ FINGERS = ("phone", "tablet")
 
 def new_election(stage: Stage) -> str:
     candidates = [{"name": name, "about": "Phó Trưởng ban Pháp chế, sinh năm 1975"} for name in PEOPLE]
-    order = {"item": stage.items[2], "title": "Bầu ủy viên các Ban của Hội đồng nhân dân", "rule": RULE, "candidates": candidates, "seats": SEATS}
+    order = {
+        "item": stage.items[2],
+        "title": "Bầu ủy viên các Ban của Hội đồng nhân dân",
+        "rule": RULE,
+        "candidates": candidates,
+        "seats": SEATS,
+    }
     return str(stage.secretary.post(f"/api/meetings/{stage.meeting}/motions", order)["id"])
 
 

@@ -15,7 +15,7 @@ from tests.commune import CLIPS
 
 DINH = [sys.executable, "-m", "edge.cli"]
 IDLE_MIB = 400.0
-PROMISED = ("Members", "Ballots cast", "Receipts verified", "Sightings", "Reports received")
+PROMISED = ("Members", "Ballots cast", "Receipts verified", "A secret election", "Sightings", "Reports received")
 
 
 def test_the_demo_plays_itself_and_ends_with_a_table(tmp_path: Path) -> None:
