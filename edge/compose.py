@@ -279,7 +279,7 @@ def _holder(rooms: Rooms, camera: str) -> Holder | None:
     row = rooms.cameras.find(camera)
     if row is None or row.ended_at is not None:
         return None
-    return Holder(row.watcher, online=row.watcher is not None and rooms.offices.devices.online(row.watcher), enabled=row.enabled)
+    return Holder(row.holder, online=row.holder is not None and rooms.offices.devices.online(row.holder), enabled=row.enabled)
 
 
 def _act(deed: Deed) -> Act:
