@@ -140,7 +140,8 @@ def test_a_manifest_that_says_nothing_plain_is_only_kept(bench: Bench, content: 
 def test_the_masks_of_the_manifest_are_told_to_the_page(bench: Bench) -> None:
     content = b'{"masks": [{"name": "a", "points": [[0, 0], [500, 0], [500, 500]]}, {"name": "crossing", "points": [[0, 0], [9, 9], [9, 0], [0, 9]]}]}'
     bench.flagged(evidence=bench.files("s-1", manifest_json=content))
-    assert bench.desk.whole("s-1", account="x").masks == [((0, 0), (500, 0), (500, 500))]
+    (mask,) = bench.desk.whole("s-1", account="x").masks
+    assert [tuple(point) for point in mask] == [(0, 0), (500, 0), (500, 500)]
 
 
 def test_rows_of_evidence_carry_the_promised_sums(bench: Bench) -> None:
