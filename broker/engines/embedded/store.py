@@ -11,6 +11,8 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -302,8 +304,8 @@ class Store:
             return
         try:
             db.execute("BEGIN IMMEDIATE")
-            for sql, values in changes:
-                db.execute(sql, values)
+            for sql, same in groupby(changes, key=itemgetter(0)):
+                db.executemany(sql, [values for _, values in same])
             db.execute("COMMIT")
         except sqlite3.Error:
             if db.in_transaction:
