@@ -34,7 +34,8 @@ export function usePreviews(camera: string, { start, end }: View, wanted: boolea
           setFound({ start, previews: [...made] });
         },
         end: (error) => {
-          if (error !== null && made.length === 0 && error.code !== NOTHING) timer = window.setTimeout(ask, AGAIN_MS);
+          const growing = round > 0; // the next pictures may be written any moment
+          if (made.length === 0 && (growing || (error !== null && error.code !== NOTHING))) timer = window.setTimeout(ask, AGAIN_MS);
         },
       });
       close = feed.close;
