@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -120,8 +121,15 @@ def build(folder: Path, held: ExitStack, *, tell: Progress, ports: Mapping[str, 
 
 
 def rendered(folder: Path, tell: Progress) -> dict[str, Path]:
-    """The four clips, rendered where they are missing, two at a time."""
+    """The four clips, rendered where they are missing, two at a time; who comes meanwhile waits for them."""
     folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".rendering").open("w") as alone:
+        flock(alone, LOCK_EX)
+        _render(folder, tell)
+    return {scene.name: folder / f"{scene.name}.mp4" for scene in scenes()}
+
+
+def _render(folder: Path, tell: Progress) -> None:
     wanted = {scene.name: scene for scene in scenes() if not (folder / f"{scene.name}.mp4").exists()}
     shares = dict.fromkeys(wanted, 0.0)
 
@@ -134,7 +142,6 @@ def rendered(folder: Path, tell: Progress) -> dict[str, Path]:
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(one, wanted))
-    return {scene.name: folder / f"{scene.name}.mp4" for scene in scenes()}
 
 
 def _usual_ports() -> dict[str, int]:
