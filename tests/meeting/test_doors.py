@@ -158,9 +158,10 @@ def test_rights_are_as_the_house_says(app: FastAPI, five: Council) -> None:
         assert Browser(app, role)(method, path).status_code == status, (role, path)
 
 
-def test_nobody_without_a_name_gets_in_but_a_ballot_into_the_box(app: FastAPI) -> None:
+def test_nobody_without_a_name_gets_in_but_a_ballot_into_the_box_and_a_question_about_the_logs_growth(app: FastAPI) -> None:
     paths = app.openapi()["paths"]
     assert set(paths.pop("/api/meetings/{meeting}/box")) == {"post"}
+    assert set(paths.pop("/api/meetings/{meeting}/log/consistency")) == {"get"}
     for path, operations in paths.items():
         for method in operations:
             assert Browser(app, None)(method, path.replace("{", "").replace("}", "")).status_code == 401, (method, path)

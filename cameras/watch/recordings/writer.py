@@ -5,6 +5,7 @@ import re
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,14 +123,26 @@ class Writer:
             tracks = list(self._tracks)
         for track in tracks:
             while (item := track.recording.take()) is not None:
+                if self._pins:  # before the end of a segment lets go of what they keep
+                    self._try(self._pin)
                 track.reel.take(item)
         self._retire(tracks)
-        if time.monotonic() >= self._again:
-            try:
-                self._aside()
-            except FAULTS as error:
-                _log.warning("recordings: put off: %s", type(error).__name__)
-                self._again = time.monotonic() + AGAIN_S
+        self._try(self._aside)
+
+    def _try(self, act: Callable[[], None]) -> None:
+        """Unless it failed a moment ago; what fails is tried again."""
+        if time.monotonic() < self._again:
+            return
+        try:
+            act()
+        except FAULTS as error:
+            _log.warning("recordings: put off: %s", type(error).__name__)
+            self._again = time.monotonic() + AGAIN_S
+
+    def _pin(self) -> None:
+        while self._pins:
+            self.index.pin(*self._pins[0])
+            self._pins.popleft()
 
     def _retire(self, tracks: list[_Track]) -> None:
         for track in tracks:
@@ -140,9 +153,7 @@ class Writer:
 
     def _aside(self) -> None:
         """What can wait: pins, one unfinished file, and forgetting."""
-        while self._pins:
-            self.index.pin(*self._pins[0])
-            self._pins.popleft()
+        self._pin()
         if self._left:
             camera, path = self._left.popleft()
             try:
