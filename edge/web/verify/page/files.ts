@@ -35,6 +35,8 @@ interface Chooser {
 export class FilesForm {
   readonly given: Given = { bundle: null, key: "", receipts: [], heads: [], documents: [] };
   private readonly changed: () => void;
+  /** Opened by hand: it stays so when the page is drawn again because a file has been read. */
+  private unfolded = false;
   /** Heads, letter for letter. */
   private typed = "";
 
@@ -74,15 +76,17 @@ export class FilesForm {
 
   /** Key, receipts and documents. */
   drawMore(): HTMLElement {
-    return h(
+    const more = h(
       "details",
-      { class: "card more no-print", open: this.hasMore() },
+      { class: "card more no-print", open: this.unfolded || this.hasMore() },
       h("summary", {}, words("files", "more")),
       this.keyField(),
       this.pile("receipts", "chooseReceipts", JSON_FILES),
       this.headsField(),
       this.pile("documents", "chooseDocuments", PDF_FILES),
     );
+    more.addEventListener("toggle", () => (this.unfolded = more.open));
+    return more;
   }
 
   private hasMore(): boolean {

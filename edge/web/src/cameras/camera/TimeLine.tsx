@@ -16,13 +16,14 @@ import { nearest, usePreviews, type Preview } from "./usePreviews";
 const LENGTHS = { whole: DAY_MS, hour: 3600_000, minutes: 600_000 };
 type Length = keyof typeof LENGTHS;
 const REFRESH_MS = 20_000;
+const AGAIN_MS = 4000;
 
 export function useSpans(camera: string, day: number) {
   return useQuery({
     queryKey: ["camera", camera, "spans", day],
     queryFn: () => askSpans(camera, day, day + DAY_MS),
-    refetchInterval: REFRESH_MS,
-    retry: false,
+    refetchInterval: ({ state }) => (state.status === "error" ? AGAIN_MS : REFRESH_MS),
+    retry: false, // the reason is said at once, and asked for again meanwhile
   });
 }
 
