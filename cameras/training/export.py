@@ -16,15 +16,18 @@ from cameras.training.train import Trained
 from cameras.watch.strip import CHANNELS, CONTEXT, NUMBERS, RECIPE, SIDE
 
 OPSET = 17
+HEAD = "head.npz"
 
 
 def export(trained: Trained, place: Path) -> Path:
-    """Write `place`/dumping.onnx: inputs strip and numbers, output scores (n, 6), probabilities at the fitted temperature."""
+    """Write `place`/dumping.onnx and head.npz: inputs strip and numbers; outputs scores (n, 6), probabilities at the fitted
+    temperature, and features (n, F), what the last layer sees. The last layer itself stands in head.npz once more.
+    """
     place.mkdir(parents=True, exist_ok=True)
     path = place / "dumping.onnx"
-    network = Calibrated(trained.network, trained.temperature).eval()
+    network = Calibrated(trained.network, trained.temperature).to(memory_format=torch.contiguous_format).eval()
     given = (torch.zeros(1, CHANNELS, SIDE, SIDE), torch.zeros(1, NUMBERS))
-    free = {name: {0: "n"} for name in ("strip", "numbers", "scores")}
+    free = {name: {0: "n"} for name in ("strip", "numbers", "scores", "features")}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
@@ -32,11 +35,18 @@ def export(trained: Trained, place: Path) -> Path:
             given,
             str(path),
             input_names=["strip", "numbers"],
-            output_names=["scores"],
+            output_names=["scores", "features"],
             dynamic_axes=free,
             opset_version=OPSET,
             dynamo=False,
         )
+    last = trained.network.last
+    np.savez(
+        path.with_name(HEAD),
+        weight=last.weight.detach().numpy().T.astype(np.float32),
+        bias=last.bias.detach().numpy().astype(np.float32),
+        temperature=np.float64(trained.temperature),
+    )
     return path
 
 
@@ -63,9 +73,14 @@ def milliseconds(path: Path, rounds: int = 200) -> float:
 
 def write_manifest(path: Path, *, threshold: float, origin: dict[str, str | int]) -> Path:
     """manifest.toml beside the weights. `origin` says how they came to be: command, seed, data, commit."""
+    head = path.with_name(HEAD)
+    with np.load(head) as told:
+        features = len(told["weight"])
     lines = [
         "# Written by `python -m cameras.training`. The watcher refuses weights that are not exactly these.",
         f'sha256 = "{hashlib.sha256(path.read_bytes()).hexdigest()}"',
+        f'head = "{hashlib.sha256(head.read_bytes()).hexdigest()}"',
+        f"features = {features}",
         f"threshold = {threshold}",
         f"classes = [{', '.join(_quoted(verdict.value) for verdict in CLASSES)}]",
         "",

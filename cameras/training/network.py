@@ -1,4 +1,7 @@
-"""The network: a small residual CNN over the strip, joined by the numbers. About 0.6 M parameters."""
+"""The networks that were tried: one look at the whole strip, three eyes with shared weights, and both together."""
+
+from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import nn
@@ -7,6 +10,27 @@ from cameras.watch.strip import CHANNELS, NUMBERS
 from cameras.watch.verifier import Verdict
 
 _FIRST_CHANGE = 9
+_BOX = 11
+_NUMBER_WIDTH = 24
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Widths of the eye over the whole strip and of the eye over single pictures; empty: there is none. `features` is F."""
+
+    whole: tuple[int, int, int, int] | tuple[()] = ()
+    single: tuple[int, int, int, int] | tuple[()] = ()
+    features: int = 96
+
+
+SHAPES = {
+    "early": Shape(whole=(24, 48, 80, 112)),
+    "narrow": Shape(whole=(16, 32, 48, 72)),
+    "wide": Shape(whole=(32, 64, 112, 160)),
+    "eyes": Shape(single=(16, 32, 64, 112)),
+    "fused": Shape(whole=(24, 48, 80, 112), single=(12, 24, 48, 80)),
+}
+SHIPPED = "early"
 
 
 class Block(nn.Module):
@@ -20,36 +44,65 @@ class Block(nn.Module):
         return torch.relu(x + self.path(x))
 
 
-class Network(nn.Module):
-    """strip (n, 12, 80, 80) and numbers (n, 7) to logits (n, 6)."""
+class Whole(nn.Module):
+    """Early fusion: strip (n, 12, 80, 80) to a map (n, d, 5, 5)."""
 
-    def __init__(self, widths: tuple[int, int, int, int] = (24, 48, 80, 112)) -> None:
+    def __init__(self, widths: tuple[int, int, int, int]) -> None:
+        super().__init__()
+        self.path = nn.Sequential(*_steps((CHANNELS, *widths)))
+
+    def forward(self, strip: torch.Tensor) -> torch.Tensor:
+        return self.path(strip)
+
+
+class Single(nn.Module):
+    """The same eye sees before, act and after, each with the box; what differs is seen late. Map (n, d, 5, 5)."""
+
+    def __init__(self, widths: tuple[int, int, int, int]) -> None:
         super().__init__()
         a, b, c, d = widths
-        self.eye = nn.Sequential(
-            *(_conv(CHANNELS, a, stride=2), nn.ReLU()),
-            *(_conv(a, b, stride=2), nn.ReLU(), Block(b)),
-            *(_conv(b, c, stride=2), nn.ReLU(), Block(c)),
-            *(_conv(c, d, stride=2), nn.ReLU(), Block(d)),
-        )
-        self.count = nn.Sequential(nn.Linear(NUMBERS, 24), nn.ReLU())
-        self.judge = nn.Sequential(nn.Dropout(0.3), nn.Linear(2 * d + 24, 96), nn.ReLU(), nn.Dropout(0.2), nn.Linear(96, len(Verdict)))
+        self.eye = nn.Sequential(*_steps((4, a, b, c)))
+        self.change = nn.Sequential(*_steps((4 * c, d)))
+
+    def forward(self, strip: torch.Tensor) -> torch.Tensor:
+        box = strip[:, _BOX:]
+        seen = self.eye(torch.cat([torch.cat([strip[:, at : at + 3], box], dim=1) for at in (0, 3, 6)]))
+        before, act, after = seen.chunk(3)
+        return self.change(torch.cat([after, after - before, act - after, (after - before).abs()], dim=1))
+
+
+class Network(nn.Module):
+    """strip (n, 12, 80, 80) and numbers (n, 7) to logits (n, 6). `features` is what the last layer sees."""
+
+    def __init__(self, shape: Shape = SHAPES[SHIPPED]) -> None:
+        super().__init__()
+        eyes = [eye(widths) for eye, widths in ((Whole, shape.whole), (Single, shape.single)) if widths]
+        self.eyes = nn.ModuleList(eyes)
+        self.count = nn.Sequential(nn.Linear(NUMBERS, _NUMBER_WIDTH), nn.ReLU())
+        width = sum(3 * widths[-1] for widths in (shape.whole, shape.single) if widths) + _NUMBER_WIDTH
+        self.judge = nn.Sequential(nn.Dropout(0.3), nn.Linear(width, shape.features), nn.ReLU(), nn.Dropout(0.2))
+        self.last = nn.Linear(shape.features, len(Verdict))
+
+    def features(self, strip: torch.Tensor, numbers: torch.Tensor) -> torch.Tensor:
+        """(n, F)."""
+        told = [_pooled(eye(strip), strip[:, _BOX:]) for eye in self.eyes]
+        return self.judge(torch.cat([*told, self.count(numbers)], dim=1))
 
     def forward(self, strip: torch.Tensor, numbers: torch.Tensor) -> torch.Tensor:
-        told = self.eye(strip)
-        return self.judge(torch.cat([told.mean(dim=(2, 3)), told.amax(dim=(2, 3)), self.count(numbers)], dim=1))
+        return self.last(self.features(strip, numbers))
 
 
 class Calibrated(nn.Module):
-    """What ships: probabilities at the temperature that fits the validation composites."""
+    """What ships: probabilities at the temperature that fits the validation, and the features they come from."""
 
     def __init__(self, network: Network, temperature: float) -> None:
         super().__init__()
         self.network = network
         self.temperature = temperature
 
-    def forward(self, strip: torch.Tensor, numbers: torch.Tensor) -> torch.Tensor:
-        return torch.softmax(self.network(strip, numbers) / self.temperature, dim=1)
+    def forward(self, strip: torch.Tensor, numbers: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        features = self.network.features(strip, numbers)
+        return torch.softmax(self.network.last(features) / self.temperature, dim=1), features
 
 
 def jittered(strips: torch.Tensor, numbers: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -64,6 +117,22 @@ def jittered(strips: torch.Tensor, numbers: torch.Tensor) -> tuple[torch.Tensor,
     strips += 0.05 * torch.rand(n, 1, 1, 1) * torch.randn_like(strips)
     numbers = numbers * torch.where(torch.rand(numbers.shape) < 0.12, 0.0, 1.0)
     return strips, numbers
+
+
+def _pooled(seen: torch.Tensor, box: torch.Tensor) -> torch.Tensor:
+    """Mean and maximum of the map, and its mean over the box alone."""
+    inside = nn.functional.avg_pool2d(box, box.shape[-1] // seen.shape[-1])
+    own = (seen * inside).sum(dim=(2, 3)) / inside.sum(dim=(2, 3)).clamp_min(1e-3)
+    return torch.cat([seen.mean(dim=(2, 3)), seen.amax(dim=(2, 3)), own], dim=1)
+
+
+def _steps(widths: tuple[int, ...]) -> list[nn.Module]:
+    """Each step halves the side; all but the first of a strip or picture go on with a block."""
+    steps: list[nn.Module] = []
+    for a, b in pairwise(widths):
+        first = a in (CHANNELS, 4)
+        steps += [_conv(a, b, stride=2), nn.ReLU(), *([] if first else [Block(b)])]
+    return steps
 
 
 def _conv(a: int, b: int, *, stride: int = 1) -> nn.Sequential:
