@@ -50,7 +50,7 @@ def test_what_the_last_layer_sees_and_the_last_layer_make_the_scores(small: Path
     assert judged.features is not None
     head = shipped_head(small)
     assert np.abs(head.scores(judged.features[np.newaxis])[0] - list(judged.scores.values())).max() < 1e-5
-    again = Verifier(small, head=replace(head, bias=head.bias + np.float32([9, 0, 0, 0, 0, 0]), threshold=0.3)).judge(
+    again = Verifier(small, head=replace(head, bias=head.bias + np.eye(6, dtype=np.float32)[0] * 9, threshold=0.3)).judge(
         candidate(street(), with_bag(street()))
     )
     assert again.scores[Verdict.LEFT] > judged.scores[Verdict.LEFT]
