@@ -66,7 +66,8 @@ class Sighting(Message):
     threshold: Annotated[float, Field(ge=0, le=1)]
     reason: Literal["left", "thrown"]
     explanation: Facts = Field(default_factory=dict)
-    """Numbers behind the flag: dwell_s, area_ratio, distance, luma; shown in words on the officer's page."""
+    """Facts behind the flag, as cameras/watch/evidence.py `explain` lists them, and `agent`, the kind of actor, where a detector told it.
+    The officer's page makes the sentences."""
     model: Sha256
     fence: Annotated[int, Field(ge=0)] | None = None
     """The lease under which it was seen."""

@@ -1,7 +1,7 @@
 """One camera's eyes and judgement: pictures in, findings out. No threads, no clock, no files; time is an argument."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from cameras.domain.areas import Areas
 from cameras.domain.geometry import Box, gap, iou
 from cameras.domain.scene import Evidence, Look
 from cameras.domain.sightings import RULES, Rules, State, Suspect, Watch, Why, manner, objection
+from cameras.domain.story import Story, story
 from cameras.domain.tracks import Track, Tracker
 from cameras.watch.layers import Picture
 from cameras.watch.scene import SMALLEST_MOVER, Scene
@@ -26,6 +27,8 @@ MEMORY_S, REMEMBER_S = 12.0, 0.5
 """What was seen is remembered so long; where nothing moves, a picture now and then is enough."""
 RETRY_S, TRIES = 2.0, 4
 """A suspect that is judged no is judged again: what hid a part of it may have gone."""
+KEPT_FROM = 0.5
+"""What the network holds as likely as not is told, though not flagged: the desk's threshold may be lower, and an officer may want it."""
 KNOWN_S = 3600.0
 ENDED_S = 60.0
 
@@ -60,6 +63,16 @@ class Finding:
     before: Picture
     act: Picture
     after: Picture
+    scores: Mapping[str, float] = field(default_factory=dict)
+    """The network's classes; empty where it was not asked."""
+    story: Story | None = None
+    tries: int = 1
+    """How often it was judged."""
+
+    @property
+    def told(self) -> bool:
+        """It goes to the desk: flagged here, or likely enough to be kept there below the threshold."""
+        return self.flagged or (self.why is Why.VERIFIER and self.score >= KEPT_FROM)
 
 
 @dataclass
@@ -115,7 +128,7 @@ class Analyst:
         look = self.scene.look(picture, at)
         self.last = look
         if look.movers or look.things or not self._memory or at - self._memory[-1][0] >= REMEMBER_S:
-            self._remember(picture, at)
+            self._remember(self._now(), at)
         if look.moved:
             self.tracker.clear()
             self._ended.clear()
@@ -185,11 +198,13 @@ class Analyst:
         numbers = self._numbers(suspect, look, before, after)
         box = tuple(round(value) for value in suspect.box)
         score, threshold = min(1.0, max(0.0, 0.5 + 0.5 * evidence.arrival)), 0.5
+        scores: dict[str, float] = {}
         if why is None and self.verifier is not None:
             judged = self.verifier.judge(Candidate(before, act, after, (box[0], box[1], box[2], box[3]), numbers))
             score, threshold = judged.score, judged.threshold
+            scores = {verdict.value: share for verdict, share in judged.scores.items()}
             why = None if judged.flagged else Why.VERIFIER
-        main = suspect.main
+        tale = story(suspect, look)
         return Finding(
             flagged=why is None,
             why=why or manner(suspect),
@@ -197,7 +212,7 @@ class Analyst:
             put_down=suspect.since,
             act_at=self._acts[suspect.id][0] if suspect.id in self._acts else suspect.since,
             actor_came=min(suspect.actor_came, suspect.since),
-            actor_gone=main.seen if main is not None and main.ended else None,
+            actor_gone=tale.gone_at if tale is not None else None,
             box=suspect.box,
             width=look.width,
             height=look.height,
@@ -208,6 +223,9 @@ class Analyst:
             before=before,
             act=act,
             after=after,
+            scores=scores,
+            story=tale,
+            tries=self._tries.get(suspect.id, 1),
         )
 
     def _numbers(self, suspect: Suspect, look: Look, before: Picture, after: Picture) -> Numbers:

@@ -171,10 +171,10 @@ class Connection:
         self.size = upright_size(lookout.sampler.frame)
         foreign = self.condition.foreign(picture, at)
         for finding in () if foreign else self.scene.analyst.look(picture, at):
-            if finding.flagged:
+            if finding.told:
                 gone = finding.actor_gone if finding.actor_gone is not None else finding.at
                 self.due.append(_Due(finding, max(gone + AFTER_S, finding.at + 1.0)))
-                if self.camera.shares is not None:
+                if self.camera.shares is not None and finding.flagged:
                     self.camera.shares.sighted(self.camera.plan.id)
         if self.duty.awake:
             self.duty.looked(at - self.base, lookout.newest, busy=self.scene.analyst.busy and not foreign, hour=self.hour)

@@ -15,6 +15,7 @@ from broker.messages.cameras import EvidenceFile, Sighting
 from cameras.domain.areas import NOTHING_DRAWN, Areas
 from cameras.domain.errors import Code, Facts, Refusal
 from cameras.domain.geometry import Box
+from cameras.domain.sightings import Why
 from cameras.watch.analyst import Finding
 from cameras.watch.clip import FULL, Clip
 from cameras.watch.layers import Picture
@@ -87,7 +88,7 @@ def word(case: Case, evidence: tuple[EvidenceFile, ...]) -> Sighting:
     """The sighting as it is published. The box is told on the upright picture at full size."""
     finding = case.finding
     x0, y0, x1, y1 = Box(*finding.box).scaled(case.size[0] / finding.width)
-    numbers = finding.numbers
+    manner = finding.story.manner if finding.story is not None else finding.why
     return Sighting(
         id=case.sighting,
         camera=case.camera,
@@ -102,18 +103,35 @@ def word(case: Case, evidence: tuple[EvidenceFile, ...]) -> Sighting:
         height=case.size[1],
         score=finding.score,
         threshold=finding.threshold,
-        reason="thrown" if finding.why.value == "thrown" else "left",
-        explanation={
-            "dwell_s": round(numbers.dwell_s, 1),
-            "area_ratio": round(numbers.area_share, 5),
-            "size_to_actor": round(numbers.size_to_actor, 3),
-            "distance": round(numbers.actor_distance, 2),
-            "luma": round(numbers.luma, 3),
-        },
+        reason="thrown" if manner is Why.THROWN else "left",
+        explanation=explain(finding),
         model=case.model,
         fence=case.fence,
         evidence=evidence,
     )
+
+
+def explain(finding: Finding) -> dict[str, str | int | float | bool | None]:
+    """Why it was flagged, as facts; the officer's page makes the sentence. Seconds count from the put-down."""
+    numbers = finding.numbers
+    told: dict[str, str | int | float | bool | None] = {
+        "dwell_s": round(numbers.dwell_s, 1),
+        "area_ratio": round(numbers.area_share, 5),
+        "size_to_actor": round(numbers.size_to_actor, 3),
+        "distance": round(numbers.actor_distance, 2),
+        "luma": round(numbers.luma, 3),
+        "contrast": round(finding.evidence.contrast, 1),
+        "tries": finding.tries,
+    }
+    if finding.story is not None:
+        tale = finding.story
+        told |= {
+            "came_from": tale.came_from.value,
+            "came_s": round(finding.put_down - tale.came_at, 1),
+            "stayed_s": round(tale.stayed_s, 1),
+            "went_to": tale.went_to.value if tale.went_to is not None else None,
+        }
+    return told | {f"p_{name}": round(share, 4) for name, share in finding.scores.items()}
 
 
 def jpeg(picture: Picture, quality: int = QUALITY) -> bytes:
@@ -165,6 +183,9 @@ def _manifest(place: Path, case: Case, clip: Clip | None, notes: Sequence[tuple[
         "transcoded": False,
         "packets": clip.packets if clip else 0,
         "model_sha256": case.model,
+        "score": finding.score,
+        "threshold": finding.threshold,
+        "explanation": explain(finding),
         "settings": case.settings,
         "masks": [{"name": mask.name, "points": mask.corners} for mask in case.areas.masks],
         "masks_painted": "pictures",

@@ -44,7 +44,8 @@ def test_a_sighting_has_three_pictures_and_a_clip_that_plays(visit: Visit, commu
         assert strip.nth(place).evaluate("picture => picture.naturalWidth") > 0
     page.get_by_role("button", name=say("desk.clip.play")).click()
     page.wait_for_function("() => { const film = document.querySelector('video'); return film.readyState >= 2 && film.currentTime > 0 }")
-    expect(page.get_by_text(say("desk.why.left"))).to_be_visible()
+    expect(page.get_by_text(say("desk.why.who.somebody"))).to_contain_text(say("desk.why.side.left"))
+    expect(page.get_by_text(say("desk.why.proposes"))).to_be_visible()
 
 
 def test_one_key_confirms_one_takes_back_and_the_report_arrives(visit: Visit, commune: Commune) -> None:

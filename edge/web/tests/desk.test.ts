@@ -1,5 +1,7 @@
+import type { TFunction } from "i18next";
 import { describe, expect, it } from "vitest";
 import { near, placed, within } from "../src/cameras/crop";
+import { against, second, story } from "../src/cameras/explain";
 import { beginning, marks } from "../src/cameras/marks";
 import type { Box } from "../src/cameras/types";
 
@@ -57,5 +59,32 @@ describe("the moments of a clip", () => {
     expect(beginning(marks(TIMES))).toBe(6.5);
     expect(beginning([{ kind: "put_down", at_s: 2 }])).toBe(0);
     expect(beginning([])).toBe(0);
+  });
+});
+
+describe("the explanation", () => {
+  const TOLD = {
+    score: 0.93,
+    threshold: 0.82,
+    reason: "left" as const,
+    put_down_at: "2026-03-05T01:29:10Z",
+    actor_gone_at: "2026-03-05T01:29:14Z",
+    explanation: { came_from: "left", came_s: 4.3, stayed_s: 1.9, went_to: "inside", distance: 8, luma: 0.5, tries: 1, p_attended: 0.05, p_actor: 0.01 },
+  };
+  const t = ((key: string, facts: Record<string, unknown> = {}) => `${key.replace("desk.why.", "")}(${Object.values(facts).join(" ")})`) as unknown as TFunction;
+
+  it("says who came from where, how long he stayed, and where he went", () => {
+    expect(story(t, TOLD)).toBe("came(who.somebody() 08:29:05 side.left()), stayed(2), left(08:29:10), gone(08:29:14).");
+    expect(story(t, { ...TOLD, explanation: { ...TOLD.explanation, agent: "motorcycle", went_to: "right" } })).toContain("who.motorcycle()");
+  });
+
+  it("does not say what the watcher did not tell", () => {
+    expect(story(t, { ...TOLD, actor_gone_at: null, explanation: { agent: "submarine" } })).toBe("cameSometime(who.somebody()), left(08:29:10), went().");
+    expect([second({ explanation: {} }), against({ ...TOLD, explanation: {} })]).toEqual([null, []]);
+  });
+
+  it("names what was thought of second and what spoke against it", () => {
+    expect(second(TOLD)).toEqual({ kind: "attended", share: 0.05 });
+    expect(against({ ...TOLD, score: 0.84, actor_gone_at: null, explanation: { luma: 0.1, distance: 2, tries: 3 } })).toEqual(["close", "dark", "in_view", "tries"]);
   });
 });

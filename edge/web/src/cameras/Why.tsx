@@ -2,30 +2,56 @@ import { IconMapPin } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Ago } from "../ground/parts/Ago";
 import { date, number, time, timeToSecond } from "../ground/words/format";
+import { against, numeric, second, story } from "./explain";
 import type { Whole } from "./types";
 import classes from "./Why.module.css";
 
-const DARK = 0.25;
-
-function numeric(value: unknown): number | null {
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
+/** Where the score stands, and from where this camera flags. The sentence beside it says the same. */
+function Bar({ score, threshold }: Pick<Whole, "score" | "threshold">) {
+  return (
+    <span className={classes.bar} data-below={score < threshold} aria-hidden="true">
+      <span style={{ width: `${score * 100}%` }} />
+      <i style={{ left: `${Math.min(threshold, 1) * 100}%` }} />
+    </span>
+  );
 }
 
-/** Why it was flagged, as sentences made from the watcher's numbers. What it did not measure is not said. */
+/** Why it was flagged, in the order in which an officer asks: what happened, how sure, and what spoke against it. */
 function Reasons({ sighting }: { sighting: Whole }) {
   const { t } = useTranslation();
-  const { explanation, reason, score, threshold } = sighting;
-  const dwell = numeric(explanation.dwell_s);
-  const size = numeric(explanation.size_to_actor);
-  const luma = numeric(explanation.luma);
+  const { score, threshold } = sighting;
+  const doubts = against(sighting);
+  return (
+    <>
+      <p className={classes.story}>{story(t, sighting)}</p>
+      <p className={classes.score}>
+        {t(score >= threshold ? "desk.why.score" : "desk.why.below", { score: number(score), threshold: number(threshold) })}
+        <Bar score={score} threshold={threshold} />
+      </p>
+      {doubts.length > 0 && (
+        <ul className={classes.care}>
+          {doubts.map((doubt) => (
+            <li key={doubt}>{t(`desk.why.against.${doubt}`)}</li>
+          ))}
+        </ul>
+      )}
+      <p className="quiet">{t("desk.why.proposes")}</p>
+    </>
+  );
+}
+
+/** The rest of what the watcher measured. What it did not measure is not said. */
+function More({ sighting }: { sighting: Whole }) {
+  const { t } = useTranslation();
+  const { dwell_s, size_to_actor } = sighting.explanation;
+  const [dwell, size] = [numeric(dwell_s), numeric(size_to_actor)];
+  const other = second(sighting);
   const percent = (share: number) => number(Math.round(share * 100));
   return (
     <ul className={classes.reasons}>
-      <li>{t(`desk.why.${reason}`)}</li>
       {dwell !== null && <li>{t("desk.why.dwell", { seconds: number(Math.round(dwell)) })}</li>}
       {size !== null && size > 0 && <li>{t("desk.why.size", { percent: percent(size) })}</li>}
-      <li>{t(score >= threshold ? "desk.why.score" : "desk.why.below", { score: percent(score), threshold: percent(threshold) })}</li>
-      {luma !== null && luma < DARK && <li className={classes.care}>{t("desk.why.dark")}</li>}
+      {other !== null && <li>{t("desk.why.second", { kind: t(`desk.why.kind.${other.kind}`), share: number(other.share) })}</li>}
     </ul>
   );
 }
@@ -65,36 +91,40 @@ export function Why({ sighting }: { sighting: Whole }) {
         <h3 id="why">{t("desk.why.title")}</h3>
         <Reasons sighting={sighting} />
       </section>
-      <dl className={classes.facts}>
-        {sighting.address !== null && (
+      <details className={classes.trace}>
+        <summary>{t("desk.why.more")}</summary>
+        <More sighting={sighting} />
+        <dl className={classes.facts}>
+          {sighting.address !== null && (
+            <div>
+              <dt>{t("desk.facts.place")}</dt>
+              <dd>{sighting.address}</dd>
+            </div>
+          )}
+          {latitude !== null && longitude !== null && (
+            <div>
+              <dt>{t("desk.facts.map")}</dt>
+              <dd>
+                <IconMapPin size={16} aria-hidden="true" /> {latitude.toFixed(5)}, {longitude.toFixed(5)}
+              </dd>
+            </div>
+          )}
+          {sighting.actor_gone_at !== null && (
+            <div>
+              <dt>{t("desk.facts.gone")}</dt>
+              <dd>{timeToSecond(sighting.actor_gone_at)}</dd>
+            </div>
+          )}
           <div>
-            <dt>{t("desk.facts.place")}</dt>
-            <dd>{sighting.address}</dd>
+            <dt>{t("desk.facts.flagged")}</dt>
+            <dd>{time(sighting.at)}</dd>
           </div>
-        )}
-        {latitude !== null && longitude !== null && (
           <div>
-            <dt>{t("desk.facts.map")}</dt>
-            <dd>
-              <IconMapPin size={16} aria-hidden="true" /> {latitude.toFixed(5)}, {longitude.toFixed(5)}
-            </dd>
+            <dt>{t("desk.facts.clock")}</dt>
+            <dd>{t(`desk.clock.${sighting.clock}`)}</dd>
           </div>
-        )}
-        {sighting.actor_gone_at !== null && (
-          <div>
-            <dt>{t("desk.facts.gone")}</dt>
-            <dd>{timeToSecond(sighting.actor_gone_at)}</dd>
-          </div>
-        )}
-        <div>
-          <dt>{t("desk.facts.flagged")}</dt>
-          <dd>{time(sighting.at)}</dd>
-        </div>
-        <div>
-          <dt>{t("desk.facts.clock")}</dt>
-          <dd>{t(`desk.clock.${sighting.clock}`)}</dd>
-        </div>
-      </dl>
+        </dl>
+      </details>
       <Trace sighting={sighting} />
     </div>
   );

@@ -459,7 +459,10 @@ export interface Sighting {
   score: number;
   threshold: number;
   reason: "left" | "thrown";
-  /** Numbers behind the flag: dwell_s, area_ratio, distance, luma; shown in words on the officer's page. */
+  /**
+   * Facts behind the flag, as cameras/watch/evidence.py `explain` lists them, and `agent`, the kind of actor, where a detector told it.
+   * The officer's page makes the sentences.
+   */
   explanation: Record<string, string | number | boolean | null>;
   model: string;
   /** The lease under which it was seen. */
