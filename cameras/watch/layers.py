@@ -37,6 +37,10 @@ STRONGEST_NOISE, NOISE_RATE = 16, 0.02
 GAIN_STEP = 1 / 128
 """Exposure is followed in steps of less than one grey level."""
 NEVER = np.float32(np.inf)
+_KEPT = dict.fromkeys(("background", "newcomer", "noise"), cv2.INTER_LINEAR) | dict.fromkeys(
+    ("since", "seen", "away", "trust", "last"), cv2.INTER_NEAREST
+)
+"""What is moved when the camera stands elsewhere, and how values between two pixels come about."""
 Places = NDArray[np.intp]
 """Numbers of pixels, row by row."""
 
@@ -124,6 +128,15 @@ class Layers:
         self.last = np.where(inside[..., None], picture, self.last)
         self.seen[inside], self.trust[inside], self._doubtful[inside] = -NEVER, 0, 255
         self._forget_newcomers(inside)
+
+    def lie(self, matrix: NDArray[np.float64]) -> None:
+        """The camera stands a little elsewhere: all that is known is moved by `matrix` (2 x 3). What was not seen before is as at the rim."""
+        size = self.since.shape[::-1]
+        for name, how in _KEPT.items():
+            setattr(self, name, cv2.warpAffine(getattr(self, name), matrix, size, flags=how, borderMode=cv2.BORDER_REPLICATE))
+        self._known = np.where(self.since < NEVER, np.uint8(255), np.uint8(0))
+        self._doubtful = np.where(self.trust < TRUST_S, np.uint8(255), np.uint8(0))
+        self._adapted = self._sight = None
 
     def unknown(self, trust: Floats) -> bool:
         """Nothing is known of a place before, where `trust` was so much: its background was hardly ever seen."""

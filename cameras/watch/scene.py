@@ -8,6 +8,7 @@ import numpy as np
 from cameras.domain.geometry import Box, gap
 from cameras.domain.scene import Evidence, Look, Thing
 from cameras.watch.layers import Floats, Layers, Mask, Masks, Picture
+from cameras.watch.steady import Steady
 from cameras.watch.veil import Veil, changed
 
 SMALLEST_THING = 0.0002
@@ -35,7 +36,9 @@ class Scene:
         self.masks: Masks | None = None
         self.picture: Picture | None = None
         self.veil = Veil()
+        self.steady = Steady()
         self._odd_looks = 0
+        self._calm = False
         self._anew: Mask | None = None
         """Where the next picture is the background, because a mask came or went there."""
 
@@ -45,25 +48,53 @@ class Scene:
         if self.layers is None or self.layers.last.shape != picture.shape:
             moved, self.layers = self.layers is not None, Layers(picture, now)
             self.picture, self._anew = picture, None
+            self.steady.forget()
             return Look(now, width, height, moved=moved)
         if self._anew is not None:
             self.layers.begin_anew(picture, self._anew)
             self._anew = None
-        known_still = self.masks.still if self.masks is not None else np.zeros((height, width), np.uint8)
-        masks = self.layers.step(picture, now)
-        self.masks, self.picture = masks, picture
+        if self._elsewhere(self.layers):
+            return self._learn_anew(self.layers, picture, now)
+        laid = self.steady.lay(picture, self.layers.adapted(), self.veil.hidden(picture.shape), now)
+        self.steady.note(now)
+        return self._sorted(self.layers, laid, now)
+
+    def _sorted(self, layers: Layers, picture: Picture, now: float) -> Look:
+        still = None if self.masks is None else self.masks.still
+        masks = self.masks = layers.step(picture, now)
+        self.picture = picture
         if self._changed_at_once(masks):
-            moved = _shifted(self.layers.adapted(), picture, self.veil)
-            self.layers.relearn(picture, np.zeros_like(known_still) if moved else _tidy(known_still, 3, 7))
-            self.masks = None
-            return Look(now, width, height, relit=not moved, moved=moved)
-        return Look(now, width, height, self._things(masks), self._movers(masks))
+            moved = _shifted(layers.adapted(), picture, self.veil)
+            return self._learn_anew(layers, picture, now, None if moved or still is None else still)
+        look = Look(now, picture.shape[1], picture.shape[0], self._things(masks), self._movers(masks))
+        self._calm = not (look.things or look.movers)
+        return look
+
+    def _learn_anew(self, layers: Layers, picture: Picture, now: float, still: Mask | None = None) -> Look:
+        """`still`: the light changed, and this is new and still. None: the camera was moved."""
+        layers.relearn(picture, np.zeros(picture.shape[:2], np.uint8) if still is None else _tidy(still, 3, 7))
+        self.picture, self.masks = picture, None
+        self.steady.forget()
+        return Look(now, picture.shape[1], picture.shape[0], relit=still is not None, moved=still is None)
+
+    def _elsewhere(self, layers: Layers) -> bool:
+        """The camera was moved for good. When it only sank a little, what is known follows, as soon as nothing happens."""
+        stands = self.steady.settled()
+        if stands is None:
+            return False
+        if self.steady.far(stands):
+            return self.steady.rests()
+        if self._calm:
+            layers.lie(np.asarray(cv2.invertAffineTransform(stands), np.float64))
+            self.steady.follow(stands)
+        return False
 
     def strange(self, picture: Picture, smallest_share: float) -> bool:
         """True when something of at least this share of the picture is neither background nor known to lie there. Nothing is learned."""
         if self.layers is None or self.layers.last.shape != picture.shape:
             return True
-        unlike = self.layers.unlike(picture)
+        laid = self.steady.lay(picture, self.layers.adapted(), self.veil.hidden(picture.shape), self.layers.at)
+        unlike = self.layers.unlike(laid)
         _, blobs = _blobs(_tidy(unlike, 3, 11), smallest_share)
         return bool(blobs)
 
