@@ -100,6 +100,22 @@ class Code(StrEnum):
     FEEDS_FULL = "cameras.feeds_full"
     NOT_RECORDED = "cameras.not_recorded"
 
+    MODEL_MISSING = "models.missing"
+    MODEL_NOT_ONNX = "models.not_onnx"
+    MODEL_INPUT = "models.input"
+    MODEL_SIZE_UNKNOWN = "models.size_unknown"
+    MODEL_OTHER_TASK = "models.other_task"
+    MODEL_UNKNOWN_LAYOUT = "models.unknown_layout"
+    MODEL_CLASSES_UNKNOWN = "models.classes_unknown"
+    MODEL_NONSENSE = "models.nonsense"
+    MODEL_CHECKSUM = "models.checksum"
+    MODEL_MANIFEST = "models.manifest"
+    MODEL_NAME = "models.name"
+    MODEL_NAME_TAKEN = "models.name_taken"
+    MODEL_UNKNOWN = "models.unknown"
+    MODEL_NO_PROVIDER = "models.no_provider"
+    MODEL_NO_PICTURE = "models.no_picture"
+
 
 class Refusal(Exception):
     """The room does not do this; `code` says why, `facts` say with what numbers."""

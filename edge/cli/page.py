@@ -13,7 +13,7 @@ from typer import rich_utils
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from edge.cli import cameras, data, devices, evidence, node, people
+from edge.cli import cameras, data, devices, evidence, models, node, people
 from edge.cli.terminal import Terminal
 from edge.errors import Refusal
 from edge.words import Words
@@ -32,7 +32,7 @@ def build() -> TyperGroup:
     """The command tree; help texts are still keys."""
     app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich")
     app.callback()(everywhere)
-    for module in (node, people, devices, cameras, evidence, data):
+    for module in (node, people, devices, cameras, models, evidence, data):
         module.add_to(app)
     group = get_command(app)
     if not isinstance(group, TyperGroup):

@@ -20,7 +20,7 @@ from meeting.log.checks.report import Found, Step
 
 ROOT = Path(__file__).resolve().parents[3]
 KEY = re.compile(
-    r"\"((?:help|panel|titles|columns|states|addresses|roles|kinds|up|status|users|devices|cameras|verify|backup|ask|node)\.[a-z_]+)\""
+    r"\"((?:help|panel|titles|columns|states|addresses|roles|kinds|up|status|users|devices|cameras|models|verify|backup|ask|node)\.[a-z_]+)\""
 )
 
 
@@ -102,7 +102,7 @@ def test_the_language_is_the_readers(arguments: list[str], environment: dict[str
 def test_the_help_page_names_every_command(language: str) -> None:
     status, text = said("--help", language=language)
     assert status == 0
-    for command in ("up", "demo", "status", "watch", "verify", "verify-page", "check", "backup", "restore", "users", "devices", "cameras"):
+    for command in ("up", "demo", "status", "watch", "verify", "verify-page", "check", "backup", "restore", "users", "devices", "cameras", "models"):
         assert command in text
     assert "help." not in text
 
