@@ -28,6 +28,8 @@ RISE_S = 2.5
 MORE_PATIENCE, MOST_PATIENCE = 1.5, 4.0
 WELL_KNOWN = 60
 """Notes of an hour from which its level is well known: half a minute."""
+MOST_UNSURE = 60
+"""Notes up to which what a beginning has learned is forgotten again when somebody was there."""
 GLANCE_S, LONG_GLANCE_S = 4.0, 8.0
 """Asleep, a keyframe is looked at so often; the longer time while the gate knows this hour well and has missed nobody for MISSED_S."""
 MISSED_S = 600.0
@@ -91,6 +93,8 @@ class Duty:
         self._awake_at = 0.0
         self.woke_at = 0.0
         """When it woke last."""
+        self._open_at = 0.0
+        """The newest packet that the gate was not known and closed for."""
         self._missed_at = -MISSED_S
         self.patience = 1.0
         """Grows when keyframes woke the camera for nothing: leaves in the wind; 1 again once somebody came."""
@@ -103,6 +107,8 @@ class Duty:
         opened = reading is not None and reading.open
         if opened:
             self._busy_at = at
+        if opened or reading is None or reading.threshold is None:
+            self._open_at = at
         if self.awake:
             self._awake_at = at
             if self._quiet_since is not None and at - self._quiet_since >= SETTLE_S:
@@ -124,10 +130,16 @@ class Duty:
         known = self.gate.notes(hour) >= WELL_KNOWN and at - self._missed_at >= MISSED_S
         return LONG_GLANCE_S if known else GLANCE_S
 
-    def glanced(self, newest: float) -> None:
+    def glanced(self, newest: float, hour: int) -> None:
         """Awake, but without the time to decode: a keyframe showed nothing. Asleep when packets were quiet, too."""
-        if self.awake and newest - self._busy_at >= QUIET_S:
+        if self.awake and self._may_sleep(newest, hour):
             self.awake = False
+
+    def startled(self, newest: float) -> None:
+        """Awake, but without the time to decode: a keyframe showed something. A gate that is only just learning has learned from it."""
+        self._busy_at, self._quiet_since = newest, None
+        if self.why in (Why.STARTING, Why.LEARNING):
+            self.gate.forget(MOST_UNSURE)
 
     def looked(self, at: float, newest: float, *, busy: bool, hour: int) -> None:
         """The awake scene was looked at. `at` the picture's time, `newest` the newest packet's; `busy` keeps the camera awake."""
@@ -142,7 +154,7 @@ class Duty:
             self.why = fault
         elif self.gate.threshold(hour) is None:
             self.why = Why.LEARNING
-        elif newest - at < 1.0 and newest - self._busy_at >= QUIET_S and newest - (self._began or 0.0) >= WARM_S:
+        elif (newest - at < 1.0 or at >= self._open_at) and self._may_sleep(newest, hour):
             self.awake = False
             self.patience = min(self.patience * MORE_PATIENCE, MOST_PATIENCE) if self.why is Why.PICTURE else self.patience
 
@@ -151,6 +163,11 @@ class Duty:
         if self.why in NEVER_ASLEEP:
             return self.why
         return Why.LONG_GOP if self.rhythm.longest(self._awake_at) > LONG_GOP_S else None
+
+    def _may_sleep(self, newest: float, hour: int) -> bool:
+        """As far as packets tell."""
+        warm = newest - (self._began or 0.0) >= WARM_S
+        return warm and newest - self._busy_at >= QUIET_S and self.gate.threshold(hour) is not None and self._setting(newest) is None
 
     def _setting(self, at: float) -> Why | None:
         if self.rhythm.keyless:

@@ -191,6 +191,11 @@ class Gate:
         if self._slow_full(at):
             self.slow.setdefault(hour, Levels()).add(self._slow_level())
 
+    def forget(self, most: float) -> None:
+        """Somebody was there while this was learned; what was noted more than `most` times is older, and stays."""
+        if sum(levels.total for levels in self.hours.values()) <= most:
+            self.hours, self.places, self.slow, self._asked = {}, {}, {}, (-1, 0.0)
+
     def state(self) -> dict[str, Any]:
         """JSON-ready, for `restored`."""
         return {

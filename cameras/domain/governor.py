@@ -2,6 +2,8 @@
 
 Time is reckoned in seconds of one core for each second that passes. Over budget, what is granted shrinks in this order, and only
 as far as it must:
+0. cameras that begin and where nothing moves get keyframes only, but for as many as find room in BEGINNINGS of the budget: this is
+   so however much time there is, for when all begin in the same second nobody knows yet what they will need;
 1. fewer looks for cameras that are awake without a suspect;
 2. keyframes only for those;
 3. longer between the keyframes of all that are not decoded whole, GUARANTEE_S at most;
@@ -11,9 +13,10 @@ long the camera has waited to be decoded whole, squared: a quiet one comes in be
 longer the camera has been awake for nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+BEGINNINGS = 1 / 3
 LOOKS_PER_S, FEWER_LOOKS_PER_S = 6.0, 3.0
 GLANCE_S, GUARANTEE_S = 4.0, 16.0
 """A keyframe at least so often: usually, and however much there is to do."""
@@ -46,6 +49,10 @@ class Claim:
     """One keyframe alone, with its look."""
     late_s: float = 0.0
     """How far behind the newest packet the scene is, and the newest packet behind its time."""
+    begins: bool = False
+    """Its gate is learning, and nothing has moved yet."""
+    spent: float = 0.0
+    """On decoding and looking, since this connection began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +163,8 @@ class Governor:
         for camera, standing in self._standings.items():
             standing.prior = 1.0 + self._left(camera, at)
         least_first = sorted(self._standings.values(), key=lambda standing: _worth(standing, at))
-        grants = [FULL for _ in least_first]
-        left = self.budget * self.room - sum(FULL.cost(standing.claim) for standing in least_first)
+        grants = self._begun(least_first)
+        left = self.budget * self.room - sum(grant.cost(standing.claim) for grant, standing in zip(grants, least_first, strict=True))
         for step in _STEPS:
             for number, standing in enumerate(least_first):
                 if left >= 0:
@@ -167,6 +174,14 @@ class Governor:
                 grants[number] = less
         for standing, grant in zip(least_first, grants, strict=True):
             _settle(standing, grant, at)
+
+    def _begun(self, least_first: Sequence[_Standing]) -> list[Grant]:
+        """Everything for everybody, but for too many that begin."""
+        room, grants = BEGINNINGS * self.budget * self.room, []
+        for standing in reversed(least_first):
+            room -= FULL.cost(standing.claim) if standing.claim.begins else 0.0
+            grants.append(_keyframes(FULL, standing.claim) if standing.claim.begins and room < 0 else FULL)
+        return grants[::-1]
 
     def _measure_room(self, at: float) -> None:
         late = any(standing.claim.late_s > LATE_S for standing in self._standings.values())

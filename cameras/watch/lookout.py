@@ -27,8 +27,11 @@ CATCH_UP = 10
 CALM_LOOKS_PER_S = 3.0
 """Awake, but nothing moves and nothing new lies there."""
 CLAIM_EVERY_S = 0.5
-_UNSETTLED = NEVER_ASLEEP | {Why.STARTING, Why.LEARNING}
-"""These are watched whole or not at all."""
+BEGINS = frozenset({Why.STARTING, Why.LEARNING})
+FIRST_S = 1.5
+"""The first pictures of a connection are looked at whole, however little time there is."""
+STARTLED = 1.0
+"""A keyframe that shows something counts as much as a gate that stands open so far, in powers of two."""
 Pictures = Iterator[tuple[float, Picture]]
 Share = Callable[[Claim], Grant]
 """Asks the governor."""
@@ -76,6 +79,10 @@ class Lookout:
         self._held_from: float | None = None
         """Since when what came in was not decoded whole although the camera is awake."""
         self._claimed_at = -CLAIM_EVERY_S
+        self._first_s: float | None = None
+        """Until when everything is looked at because it is the first."""
+        self._startled = False
+        """While it was held, a keyframe showed something."""
 
     @property
     def newest(self) -> float:
@@ -96,6 +103,7 @@ class Lookout:
             self._jump(self.ring.start_before(parcel.at - RISE_S))
         if self._next is None and kept is not None:
             self._next = kept.number
+            self._first_s = kept.at + FIRST_S if self._first_s is None else self._first_s
         self._ask(parcel)
         yield from self.meter.metered(self._due(), self.sampler, whole=self._whole)
 
@@ -120,13 +128,15 @@ class Lookout:
         duty, reading, info = self.duty, self.duty.gate.reading, self.stream.info
         return Claim(
             awake=duty.awake,
-            needed=self.judge.waiting or duty.why in _UNSETTLED,
+            needed=self.judge.waiting or duty.why in NEVER_ASLEEP or self._first_s is None or self.sampler.seconds < self._first_s,
             awake_s=self._newest - duty.woke_at if duty.awake else 0.0,
-            score=reading.excess if reading is not None else 0.0,
+            score=max(reading.excess if reading is not None else 0.0, STARTLED * self._startled),
             decode=self.meter.picture * (info.fps if info is not None else 25.0),
             look=self.meter.look,
             glance=self.meter.glance,
             late_s=self.late_s + self.stream.timeline.late_s,
+            begins=duty.why in BEGINS and not self._startled,
+            spent=self.meter.spent,
         )
 
     def _due(self) -> Pictures:
@@ -139,7 +149,7 @@ class Lookout:
 
     def _hold(self) -> None:
         if not self.duty.awake:
-            self._held_from = None
+            self._held_from, self._startled = None, False
         elif self._held_from is None:
             following = self.ring.packet(self._next) if self._next is not None else None
             self._held_from = self.sampler.seconds if following is None else following.at
@@ -147,7 +157,7 @@ class Lookout:
     def _resume(self) -> None:
         if self._held_from is not None:
             self._jump(self.ring.start_before(self._held_from))
-            self._held_from = None
+            self._held_from, self._startled = None, False
 
     def _catch_up(self, most: int) -> Pictures:
         for _ in range(most):
@@ -163,10 +173,11 @@ class Lookout:
     def _glance(self) -> Pictures:
         """Asleep: one keyframe alone, compared before it is learned from."""
         since = max(self._glanced, self.sampler.seconds)
-        if self._newest - since < max(self.duty.glance_s(self._newest, self._hour), self.grant.glance_s):
+        pause = max(self.duty.glance_s(self._newest, self._hour), self.grant.glance_s)
+        if self._newest - since < pause:
             return
-        key = self.ring.start_before(self._newest - LAG_S)
-        if key is None or key.at <= since:
+        key = self.ring.next_start(since, min(since + pause, self._newest - LAG_S))
+        if key is None or key.at > self._newest - LAG_S:
             return
         self._glanced = key.at
         before = self.sampler.seconds
@@ -183,7 +194,8 @@ class Lookout:
             self._wake(Why.FOLLOWING, self.sampler.seconds)
         elif self.duty.awake:
             self._held_from = key.at
-            self.duty.glanced(self._newest)
+            self._startled = False
+            self.duty.glanced(self._newest, self._hour)
 
     def _alone(self, key: Kept) -> Pictures:
         self.stream.forget()
@@ -191,10 +203,13 @@ class Lookout:
         yield from self.sampler.due(self.stream.last_pictures(), key.at)
 
     def _wake(self, why: Why, since: float) -> None:
-        """Who is awake already and only held goes on waiting for time."""
-        if not self.duty.awake:
-            self.duty.wake(why, self._newest)
-            self._jump(self.ring.start_before(since))
+        """Who is awake already and only held goes on waiting for time, with more reason for it."""
+        if self.duty.awake:
+            self._startled = True
+            self.duty.startled(self._newest)
+            return
+        self.duty.wake(why, self._newest)
+        self._jump(self.ring.start_before(since))
 
     def _jump(self, to: Kept | None) -> None:
         self.stream.forget()

@@ -19,6 +19,8 @@ class Meter:
         self.look = 0.0
         self.glance = 0.0
         """A keyframe alone, with its look."""
+        self.spent = 0.0
+        """All of it so far, in seconds."""
 
     def metered(self, pictures: Iterator[tuple[float, Picture]], sampler: Sampler, *, whole: bool) -> Iterator[tuple[float, Picture]]:
         """Pass on `pictures`: what passes before one is decoding, what passes until the next is asked for is the look at it."""
@@ -30,9 +32,10 @@ class Meter:
             looking += time.thread_time() - given
             looks += 1
         decoded = sampler.frames - frames
+        decoding = time.thread_time() - began - looking
+        self.spent += decoding + looking
         if not decoded:
             return
-        decoding = time.thread_time() - began - looking
         if whole:
             self.picture = _mean(self.picture, decoding / decoded)
             self.look = _mean(self.look, looking / looks) if looks else self.look

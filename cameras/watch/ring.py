@@ -74,6 +74,11 @@ class Ring:
             return None
         return next((key for key in reversed(self._keys) if key.at <= at), self._keys[0])
 
+    def next_start(self, after: float, until: float) -> Kept | None:
+        """The last keyframe after `after` and not after `until`; otherwise the first one later. None when all came before."""
+        later = [key for key in self._keys if key.at > after]
+        return next((key for key in reversed(later) if key.at <= until), later[0] if later else None)
+
     def cut(self, start: float, end: float) -> Sequence[Kept]:
         """The packets from the last keyframe at or before `start` to `end`; from the oldest keyframe when it came later."""
         begin = self.start_before(start)

@@ -13,8 +13,9 @@ from cameras.domain.errors import Code
 from cameras.domain.governor import FULL, Claim, Governor, Grant, Heat
 from cameras.domain.vitals import Trouble
 
-SHARE_OF_CORES = 0.75
-"""Of all cores, for decoding and looking; the rest reads streams, writes recordings and runs the node."""
+SHARE_OF_CORES, SMALLEST_SHARE, WITH_THE_REST = 0.75, 0.25, 0.9
+"""Of all cores, for decoding and looking: at most, at least, and together with what else this process does (streams, recordings, viewers)."""
+MEASURE_S = 2.0
 _log = logging.getLogger("cameras.watch.shares")
 
 
@@ -24,14 +25,20 @@ class Shares:
     def __init__(self, home: Path | None = None, budget: float | None = None) -> None:
         self._path = home / "sightings.json" if home is not None else None
         self._lock = threading.Lock()
+        self._fixed = budget is not None
         self._governor = Governor(SHARE_OF_CORES * _cores() if budget is None else budget, self._load())
+        self._rest = Rest()
 
     def of(self, camera: str) -> Callable[[Claim], Grant]:
         """Whom this camera asks."""
 
         def ask(claim: Claim) -> Grant:
             with self._lock:
-                return self._governor.claim(camera, claim, time.monotonic())
+                now = time.monotonic()
+                self._rest.spent(camera, claim.spent)
+                if self._rest.measured(now, time.process_time()) and not self._fixed:
+                    self._governor.budget = allowance(_cores(), self._rest.cores)
+                return self._governor.claim(camera, claim, now)
 
         return ask
 
@@ -66,6 +73,39 @@ class Shares:
             part.replace(self._path)
         except OSError as error:
             _log.warning("%s %s", Code.DISK_FULL.value, error)
+
+
+class Rest:
+    """What a process does besides decoding and looking, in cores: `cores`."""
+
+    def __init__(self) -> None:
+        self.cores = 0.0
+        self._known: dict[str, float] = {}
+        self._watching = 0.0
+        self._since: tuple[float, float] | None = None
+
+    def spent(self, camera: str, seconds: float) -> None:
+        """What a camera has spent on decoding and looking so far; less than before when it has connected anew."""
+        before = self._known.get(camera, 0.0)
+        self._watching += seconds - before if seconds >= before else seconds
+        self._known[camera] = seconds
+
+    def measured(self, now: float, process: float) -> bool:
+        """`process`: CPU seconds of all threads. True when it was time to reckon anew."""
+        if self._since is None:
+            self._since, self._watching = (now, process), 0.0
+        elapsed = now - self._since[0]
+        if elapsed < MEASURE_S:
+            return False
+        found = max(process - self._since[1] - self._watching, 0.0) / elapsed
+        self.cores += 0.5 * (found - self.cores)
+        self._since, self._watching = (now, process), 0.0
+        return True
+
+
+def allowance(cores: int, rest: float) -> float:
+    """Cores for decoding and looking, when the rest of the process takes so many."""
+    return min(max(WITH_THE_REST * cores - rest, SMALLEST_SHARE * cores), SHARE_OF_CORES * cores)
 
 
 def shortage(grant: Grant, *, awake: bool) -> Trouble | None:

@@ -2,9 +2,12 @@
 
 The whole watcher as a process (scene, network and recordings included, a real broker beside it) over RTSP; then in turn, on the same part
 of the same streams: one `ffmpeg` for each camera decoding everything, keyframes only and packets only, and Debian's `motion` where it is
-installed. CPU seconds are user and system, of the watching processes alone; what serves the streams is shown apart. A camera's first
-QUIET_S seconds, in which it learns its scene, are not measured; `asleep_before` says how many had fallen asleep by then. An event start
-counts as lost when its sighting is missing, or put down more than 2 s away from the truth, which is when the server sent it.
+installed. CPU seconds are user and system, of the watching processes alone; what serves the streams is shown apart.
+
+All cameras begin in the same second. That beginning (`--warm`, in which nothing happens and a camera learns its scene and falls asleep) is measured apart:
+`start_cpu_s`, and `all_asleep_s`, when the last of the idle cameras fell asleep for the first time. The other CPU seconds are those after it; `asleep_before` and
+`asleep_after` say how many slept when they began and ended. An event start counts as lost when its sighting is missing, or put down more than 2 s
+away from the truth, which is when the server sent it.
 
 `--matrix --json FILE` measures the cells of tests/benchmarks/cells.py one after another and writes FILE, a table and a plot beside it.
 """
@@ -30,7 +33,7 @@ from tests.cameras.watch.nodes import Node
 PUT_DOWN_S = 5.0
 """Of the act in the busy film, after its quiet beginning."""
 NEAR_S = 2.0
-FLAGGED_S = 90.0
+FLAGGED_S = 60.0
 """After the measured part, sightings are waited for so long: the clip ends ten seconds after the act, and a machine that is too slow is late with it."""
 OPEN_S = 60.0
 CELL_S, MATRIX_S = 60.0, 24.0
@@ -48,6 +51,8 @@ class Asked:
     others: bool = True
     """Measure what the streams cost others, too."""
     motion: bool = True
+    sample: int | None = None
+    """The others are measured on so many idle and so many busy streams, all kinds at once, and multiplied; None: on every stream."""
 
 
 @dataclass
@@ -68,9 +73,18 @@ class Figures:
     motion_cpu_s: float | None
     ratio_to_decode_all: float | None
     server_cpu_s: float
+    others_measured_on: int
+    """So many streams, and multiplied; as many as there are cameras: not multiplied."""
     load_before: float
     """Of the machine, one minute's."""
+    warm_s: float
+    """The beginning, not in the other figures."""
+    start_cpu_s: float
+    """The watcher's in that beginning, its own start included."""
     asleep_before: int
+    all_asleep_s: float | None
+    """From the first picture sent; None when one of them never slept."""
+    asleep_after: int
     over_budget: int
     """Cameras that the governor gave less than everything at some time."""
     events: int
@@ -87,7 +101,10 @@ class Watched:
 
     cpu_s: float
     rss_mb: float
+    start_cpu_s: float
     asleep_before: int
+    all_asleep_s: float | None
+    asleep_after: int
     over_budget: int
     served_cpu_s: float
     delays: list[float]
@@ -99,10 +116,12 @@ def measure(asked: Asked, console: Console) -> Figures:
     kind, load = asked.kind, os.getloadavg()[0]
     with console.status("films"):
         films = {name: streams.film(asked.folder, kind, busy=name == "busy") for name in _names(asked)}
-    with console.status(f"{asked.cameras} cameras, {asked.busy} busy: the watcher, {streams.QUIET_S + kind.seconds:.0f} s and more"):
+    with console.status(f"{asked.cameras} cameras, {asked.busy} busy: the watcher, {kind.quiet_s + kind.seconds:.0f} s and more"):
         own = watch(asked, films)
     console.print(
-        f"watcher {own.cpu_s:.1f} s of CPU, {own.rss_mb:.0f} MiB, server {own.served_cpu_s:.1f} s, lost {asked.busy - len(own.delays)}"
+        f"watcher {own.start_cpu_s:.1f} s of CPU for {kind.quiet_s:.0f} s of beginning, {own.cpu_s:.1f} s for {kind.seconds:.0f} s after it; "
+        f"{own.rss_mb:.0f} MiB; asleep {own.asleep_before}, in the end {own.asleep_after}; the last idle one after {_rounded(own.all_asleep_s, 1)} s; "
+        f"lost {asked.busy - len(own.delays)}; server {own.served_cpu_s:.1f} s"
     )
     others = compared(asked, films, console) if asked.others else {}
     whole = others.get("decode_all")
@@ -122,8 +141,13 @@ def measure(asked: Asked, console: Console) -> Figures:
         motion_cpu_s=_rounded(others.get("motion"), 2),
         ratio_to_decode_all=_rounded(own.cpu_s / whole, 3) if whole else None,
         server_cpu_s=round(own.served_cpu_s, 2),
+        others_measured_on=sum(_streams(asked).values()) if asked.others else 0,
         load_before=round(load, 2),
+        warm_s=kind.quiet_s,
+        start_cpu_s=round(own.start_cpu_s, 2),
         asleep_before=own.asleep_before,
+        all_asleep_s=_rounded(own.all_asleep_s, 1),
+        asleep_after=own.asleep_after,
         over_budget=own.over_budget,
         events=asked.busy,
         event_starts_lost=asked.busy - len(own.delays),
@@ -145,25 +169,40 @@ def watch(asked: Asked, films: dict[str, Path]) -> Watched:
         end = time.monotonic() + OPEN_S
         while len({camera for _, camera, _ in node.told}) < asked.cameras and time.monotonic() < end:
             time.sleep(0.1)
-        time.sleep(max(streams.QUIET_S - (time.time() - min(float(play["at"]) for play in server.plays)), 1.0))
-        states = {camera: health.state for _, camera, health in node.told}
+        began = min(float(play["at"]) for play in server.plays) - time.time() + time.monotonic()
+        time.sleep(max(asked.kind.quiet_s - (time.monotonic() - began), 1.0))
+        start_cpu_s, asleep = rivals.taken(process), _asleep(node)
         serves = psutil.Process(server.process.pid)
         served = rivals.taken(serves)
         cpu_s, rss_mb = rivals.metered(process, asked.kind.seconds - 1)
-        served = rivals.taken(serves) - served
+        served, after = rivals.taken(serves) - served, _asleep(node)
         end = time.monotonic() + FLAGGED_S
         while len({sighting.camera for sighting in node.sightings}) < asked.busy and time.monotonic() < end:
             time.sleep(0.2)
         short = {camera for _, camera, health in node.told if health.code in ("cameras.fewer_looks", "cameras.keyframes_only")}
-        asleep = sum(state == "idle" for state in states.values())
-        return Watched(cpu_s, rss_mb, asleep, len(short), served, _delays(node, server))
+        first = {camera: at for at, camera, health in reversed(node.told) if health.state == "idle" and cameras[camera] == "idle"}
+        slept = max(first.values()) - began if first and len(first) == asked.cameras - asked.busy else None
+        return Watched(
+            cpu_s, rss_mb, start_cpu_s, len(asleep), slept, len(after), len(short), served, _delays(node, server, asked.kind.quiet_s)
+        )
 
 
-def _delays(node: Node, server: Serving) -> list[float]:
+def _asleep(node: Node) -> dict[str, float]:
+    """Since when each camera sleeps that does, monotonic seconds."""
+    since: dict[str, float] = {}
+    for at, camera, health in list(node.told):
+        if health.state == "idle":
+            since.setdefault(camera, at)
+        else:
+            since.pop(camera, None)
+    return since
+
+
+def _delays(node: Node, server: Serving, quiet_s: float) -> list[float]:
     """Of each sighting that was put down when its film says."""
     found = {}
     for sighting in node.sightings:
-        truth = server.began(sighting.camera) + streams.QUIET_S + PUT_DOWN_S
+        truth = server.began(sighting.camera) + quiet_s + PUT_DOWN_S
         if abs(sighting.put_down_at.timestamp() - truth) < NEAR_S:
             found[sighting.camera] = (sighting.at - sighting.put_down_at).total_seconds()
     return list(found.values())
@@ -171,18 +210,26 @@ def _delays(node: Node, server: Serving) -> list[float]:
 
 def compared(asked: Asked, films: dict[str, Path], console: Console) -> dict[str, float | None]:
     """CPU seconds of the others, on the measured part of the same films."""
+    cells, length = (("decode_all",), ("keyframes", "demux")), asked.kind.seconds - 1
+    counts = _streams(asked)
     with ExitStack() as stack:
-        server = stack.enter_context(serving({name: streams.tail(path) for name, path in films.items()}))
-        urls = [server.url("busy" if number < asked.busy else "idle", f"cam-{number}") for number in range(asked.cameras)]
-        length = asked.kind.seconds - 1
+        server = stack.enter_context(serving({name: streams.tail(path, asked.kind.quiet_s) for name, path in films.items()}))
+        urls = {name: [server.url(name, f"{name}-{number}") for number in range(count)] for name, count in counts.items()}
         found: dict[str, float | None] = {}
-        for names in (("decode_all",), ("keyframes", "demux")):
+        for names in cells if asked.sample is None else (tuple(name for cell in cells for name in cell),):
             with console.status(f"ffmpeg, {' and '.join(names)}: {length:.0f} s"):
-                found |= rivals.ffmpegs(urls, names, length)
+                found |= rivals.ffmpegs(urls, names, length, {"busy": asked.busy, "idle": asked.cameras - asked.busy})
         if asked.motion:
             with console.status(f"motion: {length:.0f} s"):
-                found["motion"] = rivals.motion(urls, (asked.kind.width, asked.kind.height), streams.FPS, length)
+                every = [url for some in urls.values() for url in some]
+                found["motion"] = rivals.motion(every, (asked.kind.width, asked.kind.height), streams.FPS, length)
         return found
+
+
+def _streams(asked: Asked) -> dict[str, int]:
+    """How many streams of each film the others are measured on."""
+    counts = {"busy": asked.busy, "idle": asked.cameras - asked.busy}
+    return {name: count if asked.sample is None else min(count, asked.sample) for name, count in counts.items()}
 
 
 def _names(asked: Asked) -> list[str]:
@@ -201,11 +248,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if told.matrix:
         from tests.benchmarks.cells import run  # noqa: PLC0415 - it imports this module, and matplotlib
 
-        run(told.films, told.json, console, seconds=told.seconds or MATRIX_S)
+        run(told.films, told.json, console, seconds=told.seconds or MATRIX_S, plot=told.plot)
         return
     width, height = (int(side) for side in told.size.split("x"))
-    kind = streams.Kind(width, height, told.rate, told.gop, told.seconds or CELL_S)
-    figures = measure(Asked(told.cameras, told.busy, kind, told.films, motion=not told.no_motion), console)
+    kind = streams.Kind(width, height, told.rate, told.gop, told.seconds or CELL_S, told.warm)
+    motion = not (told.no_motion or told.no_others)
+    figures = measure(Asked(told.cameras, told.busy, kind, told.films, others=not told.no_others, motion=motion), console)
     told.json.write_text(json.dumps(asdict(figures), indent=2) + "\n", encoding="utf-8")
     table = Table("figure", "value", title=f"{told.size} {told.rate}, keyframe every {told.gop} pictures of {streams.FPS} a second")
     for name, value in asdict(figures).items():
@@ -223,7 +271,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, help=f"measured; {CELL_S:g}, in the matrix {MATRIX_S:g}")
     parser.add_argument("--films", type=Path, default=Path(tempfile.gettempdir()) / "dinh-benchmark-films")
     parser.add_argument("--no-motion", action="store_true")
-    parser.add_argument("--matrix", action="store_true", help="all cells: about 20 minutes, and 40 s for each film the first time")
+    parser.add_argument("--no-others", action="store_true", help="the watcher alone")
+    parser.add_argument("--warm", type=float, default=streams.QUIET_S, help="seconds of the quiet beginning")
+    parser.add_argument("--matrix", action="store_true", help="all cells: about 23 minutes, and 40 s for each film the first time")
+    parser.add_argument("--plot", type=Path, help="where the matrix is drawn; beside FILE otherwise")
     parser.add_argument("--json", type=Path, required=True)
     return parser
 

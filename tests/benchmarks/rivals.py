@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import psutil
@@ -36,10 +36,12 @@ height {height}
 """
 
 
-def ffmpegs(urls: Sequence[str], names: Sequence[str], seconds: float) -> dict[str, float]:
-    """One process of one thread for each stream and name, all at once."""
-    running = [(name, _ffmpeg(url, name, seconds)) for name in names for url in urls]
-    used = [(name, ended(process)) for name, process in running]
+def ffmpegs(urls: Mapping[str, Sequence[str]], names: Sequence[str], seconds: float, wanted: Mapping[str, int]) -> dict[str, float]:
+    """One process of one thread for each stream and name, all at once. `wanted`: what the streams of each film stand for."""
+    running = [
+        (name, wanted[film] / len(some), _ffmpeg(url, name, seconds)) for name in names for film, some in urls.items() for url in some
+    ]
+    used = [(name, weight * ended(process)) for name, weight, process in running]
     return {name: sum(took for other, took in used if other == name) for name in names}
 
 

@@ -14,7 +14,7 @@ from tests.cameras.watch import films
 
 FPS = 15
 MBIT = 2.5
-QUIET_S = 32
+QUIET_S = 32.0
 """Before anything happens: long enough for a camera to learn its scene and fall asleep."""
 NOISES = 24
 ACT_S = 18.0
@@ -33,16 +33,18 @@ class Kind:
     gop: int
     seconds: float
     """Measured, after the quiet beginning."""
+    quiet_s: float = QUIET_S
 
     @property
     def whole_s(self) -> float:
         """Of the film."""
-        return QUIET_S + self.seconds + SLACK_S
+        return self.quiet_s + self.seconds + SLACK_S
 
 
 def path(folder: Path, kind: Kind, *, busy: bool) -> Path:
     """Where the film is, once it was made."""
-    return folder / f"{'busy' if busy else 'idle'}-{kind.width}x{kind.height}-{kind.rate}-{kind.gop}-{kind.whole_s:g}s.mp4"
+    quiet = f"-{kind.quiet_s:g}" if kind.quiet_s != QUIET_S else ""
+    return folder / f"{'busy' if busy else 'idle'}-{kind.width}x{kind.height}-{kind.rate}-{kind.gop}-{kind.whole_s:g}s{quiet}.mp4"
 
 
 def film(folder: Path, kind: Kind, *, busy: bool) -> Path:
@@ -55,19 +57,19 @@ def film(folder: Path, kind: Kind, *, busy: bool) -> Path:
     return place
 
 
-def tail(whole: Path) -> Path:
+def tail(whole: Path, quiet_s: float) -> Path:
     """The film without its quiet beginning, copied: what is compared is the same part of the same stream."""
     rest = whole.with_name(f"tail-{whole.name}")
     if not rest.exists():
-        command = ["ffmpeg", "-v", "error", "-ss", str(QUIET_S), "-i", str(whole), "-c", "copy", "-avoid_negative_ts", "make_zero"]
+        command = ["ffmpeg", "-v", "error", "-ss", str(quiet_s), "-i", str(whole), "-c", "copy", "-avoid_negative_ts", "make_zero"]
         subprocess.run([*command, str(rest)], check=True)
     return rest
 
 
 def _picture(second: float, *, busy: bool) -> films.Picture:
-    if not busy or second < QUIET_S:
+    """`second` 0: the end of the quiet beginning."""
+    if not busy or second < 0:
         return films.yard()
-    second -= QUIET_S
     if second < ACT_S:
         return films.dumping(round((second + 3.5) * films.FPS))
     return films.with_person(films.with_bag(films.yard()), -50 + (second - ACT_S) % 6 * 90)
@@ -88,7 +90,7 @@ def _encode(target: Path, kind: Kind, *, busy: bool) -> None:
             stream.bit_rate = bits * 1000
             stream.options |= {"x264-params": f"{params}:nal-hrd=cbr"}
         for number in range(round(kind.whole_s * FPS)):
-            small = _picture(number / FPS, busy=busy)
+            small = _picture(number / FPS - kind.quiet_s, busy=busy)
             large = cv2.resize(small, (kind.width, kind.height), interpolation=cv2.INTER_LINEAR)
             rough = cv2.add(large, texture, dtype=cv2.CV_8U)
             noisy = cv2.add(rough, noise[int(rng.integers(NOISES))], dtype=cv2.CV_8U)
