@@ -2,7 +2,8 @@
 
 1. A repetition is settled again and changes nothing. 2. The camera must be registered. 3. It must have been seen within a
 lease of that camera. 4. Every file that the message names must lie here with just those bytes, the manifest signed by the watcher. 5. No other
-watcher may have told of the same thing. 6. Rows and fact are committed. 7. Only then it is settled.
+watcher may have told of the same thing. 6. The budget says whether it is flagged or kept below the threshold; rows, count and fact are committed.
+7. Only then it is settled.
 
 A Refusal settles it with ok=false; anything else (disk, database) leaves it unanswered, so it comes again.
 """
@@ -13,9 +14,10 @@ from datetime import timedelta
 from broker.messages.cameras import Settled, Sighting
 from broker.topics import SETTLED
 from cameras.desk import manifest, signatures, store, views
+from cameras.desk.budget import Budget
 from cameras.desk.custody import Custody, Place
 from cameras.desk.ports import CameraCard, House, Tenure
-from cameras.domain import cases
+from cameras.domain.cases import State
 from cameras.domain.errors import Code, Refusal
 from cameras.domain.facts import CaseFact
 from cameras.ports import Entry
@@ -46,8 +48,8 @@ def same_place(one: Sequence[float], other: Sequence[float]) -> bool:
 class Arrivals:
     """Takes sightings in."""
 
-    def __init__(self, house: House, custody: Custody) -> None:
-        self.house, self.custody = house, custody
+    def __init__(self, house: House, custody: Custody, budget: Budget) -> None:
+        self.house, self.custody, self.budget = house, custody, budget
 
     def receive(self, message: Sighting) -> None:
         """Take a sighting in and settle it. Blocks until the commit; call it from a worker thread."""
@@ -116,10 +118,11 @@ class Arrivals:
         entry.after(lambda: self.settle(message.camera, message.id))
 
     def _write(self, entry: Entry, message: Sighting, card: CameraCard) -> None:
-        case = cases.opened(score=message.score, threshold=message.threshold)
-        row = store.put_new(entry.session, message, card, case=case, now=self.house.clock())
+        decision = self.budget.decide(entry, message)
+        row = store.put_new(entry.session, message, card, decision=decision, now=self.house.clock())
         said = Place(message.camera, message.id, "manifest.json").under(self.custody.folder)
         row.clip_started_at = manifest.clip_started_at(said)
-        entry.note(CaseFact("cameras.sighting_flagged", row.id, views.reported_facts(row)))
+        if decision.case.state is State.FLAGGED:
+            entry.note(CaseFact("cameras.sighting_flagged", row.id, views.reported_facts(row)))
         told = views.change(row)
         entry.after(lambda: self.house.tell("live/sightings", told))

@@ -16,6 +16,7 @@ from cameras.domain.cases import OPEN, State
 from cameras.domain.ledger import WATCHED
 
 COMMUNE = ZoneInfo("Asia/Ho_Chi_Minh")
+QUIET = frozenset({State.SUSPECTED})
 CONFIRMED = frozenset({State.CONFIRMED, State.REPORTED, State.CLOSED})
 
 
@@ -46,15 +47,16 @@ def summary(session: Session, day: date, *, cards: Sequence[CameraCard], watched
     """Counts of the day, and for each camera how long it watched and how long it was blind."""
     span = span_of(day)
     rows = store.queue(session, store.Wanted(since=span.since, until=span.until, limit=5000))
-    hours = Counter(row.at.astimezone(COMMUNE).hour for row in rows)
+    hours = Counter(row.at.astimezone(COMMUNE).hour for row in rows if row.score >= row.threshold)
     names = {row.camera: row.camera_name for row in rows} | {card.id: card.name for card in cards}
     return Summary(
         day=day.isoformat(),
-        open=store.counts(session, OPEN),
+        open=store.counts(session, OPEN - QUIET),
+        quiet=store.counts(session, QUIET),
         confirmed=_count(rows, CONFIRMED),
         rejected=_count(rows, {State.REJECTED}),
         unsure=_count(rows, {State.UNSURE}),
-        flagged=len(rows),
+        flagged=sum(row.score >= row.threshold for row in rows),
         cameras=[_camera_day(camera, names[camera], rows=rows, watched=watched.get(camera)) for camera in sorted(names)],
         hours=[hours[hour] for hour in range(24)],
     )
@@ -65,7 +67,7 @@ def _camera_day(camera: str, name: str, *, rows: Sequence[SightingRow], watched:
     return CameraDay(
         camera=camera,
         camera_name=name,
-        open=_count(mine, OPEN),
+        open=_count(mine, OPEN - QUIET),
         confirmed=_count(mine, CONFIRMED),
         rejected=_count(mine, {State.REJECTED}),
         watched=sum(watched.minutes.get(state, 0) for state in WATCHED) if watched else 0,

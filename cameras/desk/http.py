@@ -16,10 +16,11 @@ from starlette.requests import ClientDisconnect
 
 from broker.identity import ID_PATTERN
 from cameras.desk import days
+from cameras.desk.budget import Budget
 from cameras.desk.custody import BLOCK, Place
 from cameras.desk.ledger import Ledger
 from cameras.desk.links import Link
-from cameras.desk.models import LedgerDay, LedgerWeek, SightingBrief, SightingWhole, Stored, Summary, VerdictAsk
+from cameras.desk.models import BudgetAsk, Budgets, LedgerDay, LedgerWeek, SightingBrief, SightingWhole, Stored, Summary, VerdictAsk
 from cameras.desk.ports import Account
 from cameras.desk.service import File, SightingDesk
 from cameras.desk.store import Wanted
@@ -59,7 +60,10 @@ SightingId = Annotated[str, Path(pattern=ID_PATTERN)]
 
 def routers(desk: SightingDesk, person: PersonMaker) -> list[APIRouter]:
     """All doors: readers, officers, watchers, and holders of a signed link."""
-    return [_reading(desk, person), _judging(desk, person), _evidence(desk, person), _shared(desk), _ledger(Ledger(desk.house), person)]
+    return [
+        *(_reading(desk, person), _judging(desk, person), _evidence(desk, person), _shared(desk)),
+        *(_ledger(Ledger(desk.house), person), _budget(desk.budget, person)),
+    ]
 
 
 def _reading(desk: SightingDesk, person: PersonMaker) -> APIRouter:
@@ -142,6 +146,20 @@ def _ledger(ledger: Ledger, person: PersonMaker) -> APIRouter:
     @router.get("/{camera}")
     def get_ledger(camera: SightingId, day: date | None = None) -> LedgerDay:
         return ledger.day(camera, day)
+
+    return router
+
+
+def _budget(budget: Budget, person: PersonMaker) -> APIRouter:
+    router = APIRouter(prefix="/api/budget", tags=["cameras"])
+
+    @router.get("", dependencies=[Depends(person("officer", "auditor", "administrator"))])
+    def get_budgets() -> Budgets:
+        return budget.shown()
+
+    @router.put("", dependencies=[Depends(person("officer", "administrator"))])
+    def put_budget(ask: BudgetAsk) -> Budgets:
+        return budget.choose(ask)
 
     return router
 

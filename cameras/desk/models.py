@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from broker.identity import Id
 from broker.messages.base import Facts, Sha256
+from cameras.domain.budget import LARGEST, Light
 from cameras.domain.cases import Reason, State, Verdict
 from cameras.domain.ledger import State as MinuteState
 
@@ -70,6 +71,11 @@ class SightingWhole(SightingBrief):
     width: int
     height: int
     threshold: float
+    """In force when it came: the higher of `level` and what the budget asked for."""
+    base: float
+    """The network's own threshold."""
+    level: float
+    """The threshold that the officers' verdicts had earned."""
     explanation: Facts
     model: Sha256
     watcher: Id
@@ -117,7 +123,9 @@ class Summary(BaseModel):
 
     day: str
     open: int
-    """Everything that waits for a person, of any day."""
+    """Everything flagged that waits for a person, of any day."""
+    quiet: int
+    """Everything below the threshold that nobody has judged, of any day."""
     confirmed: int
     rejected: int
     unsure: int
@@ -192,6 +200,60 @@ class LedgerWeek(BaseModel):
     cameras: list[CameraWeek]
     audited: Audited
     """Of all cameras together."""
+
+
+class BudgetAsk(BaseModel):
+    """Flags per camera and day: of one camera, or without `camera` of the node. Null takes a choice back."""
+
+    camera: Id | None = None
+    per_day: Annotated[int, Field(ge=1, le=LARGEST)] | None
+
+
+class Precision(BaseModel):
+    """Of what was flagged in the last 90 days and decided, the share that was confirmed, with its 95 % interval (Wilson), 0 to 1."""
+
+    decided: int
+    confirmed: int
+    low: float
+    high: float
+
+
+class InForce(BaseModel):
+    """The threshold of a camera by day or by night. `level` came from `base` through the verdicts, `value` from `level` through the budget."""
+
+    light: Light
+    value: float
+    level: float
+    base: float
+    confirmed: int
+    decided: int
+    """Verdicts that speak for this level so far."""
+
+
+class CameraBudget(BaseModel):
+    """How the number of one camera's flags is held."""
+
+    camera: Id
+    camera_name: str
+    per_day: int
+    own: bool
+    """The camera has its own number, not the node's."""
+    flagged: int
+    quiet: int
+    """In the last 24 hours: flagged, and kept below the threshold."""
+    precision: Precision
+    in_force: list[InForce]
+    """Empty before the first sighting."""
+
+
+class Budgets(BaseModel):
+    """Of every registered camera."""
+
+    per_day: int
+    """Where a camera has no number of its own."""
+    precision: Precision
+    """Of all cameras together."""
+    cameras: list[CameraBudget]
 
 
 class Stored(BaseModel):

@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from cameras.desk import days, links, manifest, store, views
 from cameras.desk.arrivals import Arrivals
+from cameras.desk.budget import Budget
 from cameras.desk.custody import Custody, Place
 from cameras.desk.ledger import totals_of
 from cameras.desk.models import SightingBrief, SightingWhole, Summary, VerdictAsk
@@ -45,9 +46,10 @@ class SightingDesk:
     def __init__(self, house: House, settings: DeskSettings) -> None:
         self.house, self.settings = house, settings
         self.custody = Custody(settings.evidence, reserve_bytes=settings.reserve_bytes, largest_bytes=settings.largest_bytes)
-        self.arrivals = Arrivals(house, self.custody)
         self.viewers = Viewers()
         self.window = timedelta(seconds=settings.undo_s)
+        self.budget = Budget(house, self.window)
+        self.arrivals = Arrivals(house, self.custody, self.budget)
 
     def queue(self, wanted: Wanted, *, account: str) -> list[SightingBrief]:
         """The list, newest first."""

@@ -10,6 +10,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from broker.messages.cameras import Sighting
+from cameras.desk.budget import Decision
 from cameras.desk.ports import CameraCard
 from cameras.desk.tables import CaseEventRow, EvidenceRow, SightingRow
 from cameras.domain.cases import Case, Judgement, Person, Reason, State, Verdict
@@ -121,10 +122,13 @@ def put_case(session: Session, row: SightingRow, case: Case, *, step: Step) -> N
     session.add(row)
 
 
-def put_new(session: Session, message: Sighting, card: CameraCard, *, case: Case, now: datetime) -> SightingRow:
+def put_new(session: Session, message: Sighting, card: CameraCard, *, decision: Decision, now: datetime) -> SightingRow:
     """Write a fresh sighting, its files and the first line of its trace."""
     row = SightingRow(
-        **message.model_dump(exclude={"fence", "given_up", "evidence", "box"}),
+        **message.model_dump(exclude={"fence", "given_up", "evidence", "box", "threshold"}),
+        threshold=decision.threshold,
+        base=message.threshold,
+        level=decision.level,
         box=list(message.box),
         camera_name=card.name,
         address=card.address,
@@ -132,14 +136,14 @@ def put_new(session: Session, message: Sighting, card: CameraCard, *, case: Case
         longitude=card.longitude,
         digest=digest_of(message),
         received_at=now,
-        state=case.state.value,
-        revision=case.revision,
+        state=decision.case.state.value,
+        revision=decision.case.revision,
     )
     session.add(row)
     session.flush()
     for file in message.evidence:
         session.add(EvidenceRow(sighting=message.id, name=file.name, sha256=file.sha256, bytes=file.bytes))
-    _add_event(session, row, after=case.state, step=Step("flagged", now))
+    _add_event(session, row, after=decision.case.state, step=Step("flagged", now))
     return row
 
 

@@ -4,6 +4,7 @@
     camera_evidence    one row per sealed file; the file lies under the evidence folder and is never altered
     camera_case_event  the trace of a case, only ever added to
     camera_ledger      one row per camera, hour and watcher: what every second counted as
+    camera_budget      one row per camera whose flags were counted or whose budget was chosen, and one for the node
     camera_audit       one row per slept minute that was looked at afterwards
 
 Times are UTC.
@@ -66,6 +67,11 @@ class SightingRow(SQLModel, table=True):
     height: int
     score: float
     threshold: float
+    """In force for this camera when it came: flagged from here on."""
+    base: float
+    """The network's own threshold, as the watcher told it."""
+    level: float
+    """What the officers' verdicts had made of it. Below `threshold` where the budget was nearly spent."""
     reason: str = Field(max_length=10)
     explanation: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     model: str = Field(max_length=64)
@@ -138,3 +144,16 @@ class AuditRow(SQLModel, table=True):
     """Above 0: the gate missed it."""
     level: float | None = None
     threshold: float | None = None
+
+
+class BudgetRow(SQLModel, table=True):
+    """How many flags a camera may raise, and where its count stands: cameras/domain/budget.py."""
+
+    __tablename__: ClassVar[str] = "camera_budget"
+
+    camera: str = Field(primary_key=True, max_length=40)
+    """Empty for the node: what holds where a camera has none of its own."""
+    per_day: int | None = None
+    rate: float = 0.0
+    at: datetime | None = _instant(nullable=True)
+    """When `rate` was true."""

@@ -139,7 +139,7 @@ def told(bench: Bench, lease: Lease | None, **changed: object) -> str | None:
     """The code with which a sighting was settled."""
     house = replace(bench.desk.house, tenure=lambda _camera, fence: lease if fence == 3 else None)
     message = bench.sighting("s-1", **{"fence": 3, **changed})
-    Arrivals(house, bench.desk.custody).receive(message)
+    Arrivals(house, bench.desk.custody, bench.desk.budget).receive(message)
     return bench.air.settled()[-1].code
 
 
@@ -175,7 +175,7 @@ def test_a_sighting_is_taken_when_its_moment_lies_within_its_lease(bench: Bench,
 def test_two_watchers_that_saw_one_thing_make_one_sighting(bench: Bench) -> None:
     assert told(bench, Lease()) is None
     house = replace(bench.desk.house, tenure=lambda _camera, _fence: Lease(watcher="watcher-2"))
-    arrivals = Arrivals(house, bench.desk.custody)
+    arrivals = Arrivals(house, bench.desk.custody, bench.desk.budget)
     arrivals.receive(bench.sighting("s-2", fence=4, watcher="watcher-2", box=(12, 22, 62, 92)))
     assert bench.air.settled()[-1].code == "cameras.seen_already"
     arrivals.receive(bench.sighting("s-3", fence=4, watcher="watcher-2", box=(300, 200, 350, 270)))
@@ -189,7 +189,7 @@ def test_the_desk_takes_no_manifest_without_its_watchers_signature(bench: Bench,
     def house_told(**contents: bytes) -> str | None:
         house = replace(bench.desk.house, keys=folder.keys.get)
         files = bench.files("s-9", "cam-1", **contents)
-        Arrivals(house, bench.desk.custody).receive(bench.sighting("s-9", evidence=files))
+        Arrivals(house, bench.desk.custody, bench.desk.budget).receive(bench.sighting("s-9", evidence=files))
         return bench.air.settled()[-1].code
 
     said, mark = ((folder.place / name).read_bytes() for name in ("manifest.json", "manifest.jws"))

@@ -74,6 +74,8 @@ def a_sighting() -> SightingRow:
         height=1,
         score=1.0,
         threshold=0.5,
+        base=0.5,
+        level=0.5,
         reason="left",
         model="0" * 64,
         digest="0" * 64,
