@@ -1,38 +1,65 @@
-"""CARD.md: what the network sees, what it misses, on what it was judged. The last part, real clips, is kept when it exists."""
+"""CARD.md: what the network sees, what it misses, on what it was judged. The last part, whole films and real clips, is kept when it exists."""
 
 from pathlib import Path
 
 from cameras.training.evaluate import Figures
 from cameras.training.train import Trained
 
-REAL = "<!-- real clips: written by hand or by the evaluation, kept by training -->"
+REAL = "<!-- whole films and real clips: written by the evaluation or by hand, kept by training -->"
 
 _HEAD = """# Mô hình phát hiện đổ rác trái phép / The dumping model
 
-**Tóm tắt.** Mạng nhỏ này xem ba ảnh cắt tại cùng một chỗ (trước, lúc có người, sau) và cho điểm: có phải vừa có rác bị bỏ lại
-không. Nó chỉ đề nghị; cán bộ xem đoạn phim và quyết định. Không ai bị phạt vì điểm số này. Nó không nhận dạng người, không
-đọc biển số. Đồ bỏ lại không phải rác (cặp, túi hàng) cũng được báo: mạng thấy "đồ bị bỏ lại", không biết đó có phải là rác.
+## Cho cán bộ
+**Máy làm gì.** Khi camera thấy một vật mới nằm yên ở nơi vừa có người hoặc xe, mạng nhỏ này xem ba ảnh cắt tại đúng chỗ đó (trước,
+lúc có người, sau) và cho điểm: vật có vừa bị bỏ lại hoặc ném xuống không. Điểm vượt ngưỡng thì có một đề nghị.
 
-**In short.** A small network looks at three pictures cut from the same place (before, with the actor, after) and scores
-whether something was just left there. It only proposes; an officer looks at the clip and decides. Nobody is fined by this
-score. It recognises no person and reads no plate. Things that are no waste (a briefcase, shopping) are flagged as well: it
-sees "left behind", not "waste".
+**Máy không làm gì.** Nó không quyết định: cán bộ xem đoạn phim rồi quyết định. **Không ai bị phạt vì điểm số này.** Nó không nhận dạng
+người, không đọc biển số. Nó thấy "đồ bị bỏ lại", không biết đó có phải là rác: cặp để quên, túi hàng cũng được báo.
+
+**Máy bỏ sót gì.**
+- Vật nhỏ hơn khoảng 12 điểm ảnh, vật giống hệt nền đất, vật nằm khuất sau xe hoặc người.
+- Vật bị bỏ lại lúc camera đang rung mạnh, đang quay, hoặc vừa bật.
+- Vật mà chủ vẫn đứng cạnh. Khi người ấy đi, máy mới xét; máy không biết người ấy có quay lại hay không.
+- Xe đỗ lâu, bóng nắng, đèn pha, vũng nước đôi khi giống một vật bị bỏ lại: đó là phần lớn các đề nghị sai.
+
+**Máy đã học và được kiểm tra trên gì.** Trên phim ghép: người và xe phần lớn là hình vẽ, rác cắt từ ảnh chụp ở Amsterdam và ảnh sản phẩm.
+Đường phố Việt Nam, nón lá, xe đẩy, ngày chợ đều là phỏng đoán. Các con số bên dưới nói về phim ghép; con số ở xã phải đo ở xã.
+
+## For officers
+**What it does.** When a camera sees something new and still where somebody just was, this small network looks at three pictures cut
+from that place (before, with the actor, after) and scores whether the thing was just left or thrown there. Above the threshold it proposes.
+
+**What it does not do.** It does not decide: an officer looks at the clip and decides. **Nobody is fined by this score.** It recognises no
+person and reads no plate. It sees "left behind", not "waste": a forgotten briefcase or shopping is flagged as well.
 
 ## What it does not see
-- Anything the scene does not propose: things smaller than about 12 px, things that look like the ground, things left while
-  the camera shakes or was just switched.
-- Whether the owner comes back: it judges one moment. A parked motorcycle that nobody's track explains can look like a thing.
+- Things smaller than about 12 px, things that look like the ground, things hidden behind people or vehicles.
+- Things left while the camera shakes, turns, or was just switched on.
+- Things whose owner still stands beside them. It judges when he has gone; it does not know whether he comes back.
+- Parked vehicles, patches of sun, headlights and puddles sometimes look like something left: most false flags are of these.
 - It learned from composites: people and vehicles are mostly painted, waste is cut from photos of Amsterdam and from product
-  photos. Vietnamese streets, conical hats, handcarts and market days are painted guesses, not footage.
+  photos. Vietnamese streets, conical hats, handcarts and market days are painted guesses, not footage. The figures below are
+  about composites; a commune's own figures have to be measured there.
 """
 
 
-def write_card(place: Path, *, told: Figures, trained: Trained, threshold: float, origin: dict[str, str | int]) -> Path:
+def write_card(place: Path, *, told: Figures, films: Figures | None, trained: Trained, origin: dict[str, str | int]) -> Path:
     """The card beside the weights. What follows the mark `REAL` in an older card is kept as it is."""
     path = place / "CARD.md"
     old = path.read_text(encoding="utf-8") if path.is_file() else ""
     kept = REAL + old.split(REAL, 1)[1] if REAL in old else f"{REAL}\n\n## Real clips\nNot judged yet.\n"
-    parts = [_HEAD, _made(trained, threshold, origin), _figures(told, threshold), _kinds(told), _rest(told), kept.rstrip()]
+    parts = [
+        _HEAD,
+        _made(trained, told.threshold, origin),
+        _figures("Composites (test)", told),
+        "Composites show a claim wrong or hold it up; they do not say how often a real camera flags in vain.\n",
+        _kinds(told),
+        _rest(told),
+        *([_figures("What the watcher proposes on composite films (validation; the threshold was chosen on it)", films)] if films else []),
+        *([_kinds(films)] if films else []),
+        "![Precision against recall, and reliability](card.png)\n",
+        kept.rstrip(),
+    ]
     path.write_text("\n".join(parts) + "\n", encoding="utf-8")
     return path
 
@@ -41,21 +68,20 @@ def _made(trained: Trained, threshold: float, origin: dict[str, str | int]) -> s
     size = sum(weights.numel() for weights in trained.network.parameters())
     best = min(trained.epochs)
     return f"""## How it was made
-`{origin["command"]}` with material: {origin["data"]}; {origin["composites"]} training composites, {len(trained.epochs)} epochs,
-{trained.seconds / 60:.0f} minutes on one core, best validation loss {best[0]:.3f}. {size / 1e6:.2f} M parameters, {origin["ms"]} ms per candidate on one
-thread (without cutting the strip), temperature {trained.temperature:.2f}, threshold {threshold} (at most 1 % of the validation negatives pass).
+`{origin["command"]}` with material: {origin["data"]}; {origin["composites"]} training composites and what the watcher proposed on
+{origin["films"]} composite films; {len(trained.epochs)} epochs, {trained.seconds / 60:.0f} minutes on one core, best validation loss {best[0]:.3f}.
+{size / 1e6:.2f} M parameters, {origin["ms"]} ms per candidate on one thread (without cutting the strip), temperature {trained.temperature:.2f},
+threshold {threshold} (at most 1 % of the validation negatives pass, of the composites and of the films' proposals each).
 Training, validation and test share no photo, no cut-out thing and no cut-out actor; painted parts come from different seeds
 of the same painter.
 """
 
 
-def _figures(told: Figures, threshold: float) -> str:
-    return f"""## Composites (test): {told.positives} with waste left or thrown, {told.negatives} without
-| AUC | precision at {threshold} | recall at {threshold} | six classes right |
+def _figures(name: str, told: Figures) -> str:
+    return f"""## {name}: {told.positives} with waste left or thrown, {told.negatives} without
+| AUC | precision at {told.threshold} | recall at {told.threshold} | six classes right |
 |---|---|---|---|
 | {told.auc:.4f} | {told.precision:.3f} | {told.recall:.3f} | {told.class_accuracy:.3f} |
-
-Composites show a claim wrong or hold it up; they do not say how often a real camera flags in vain.
 """
 
 

@@ -25,6 +25,35 @@ class Examples:
     kinds: list[str]
     hours: list[str]
 
+    @staticmethod
+    def none() -> "Examples":
+        """No example at all."""
+        return Examples(np.empty((0, CHANNELS, SIDE, SIDE), np.int8), np.empty((0, NUMBERS), np.float32), np.empty(0, np.int64), [], [])
+
+    def rows(self, which: np.ndarray) -> "Examples":
+        """These rows, in this order; a row may come more than once."""
+        picked = which.tolist()
+        return Examples(
+            self.strips[which],
+            self.numbers[which],
+            self.truths[which],
+            [self.kinds[at] for at in picked],
+            [self.hours[at] for at in picked],
+        )
+
+    def keep(self, place: Path) -> None:
+        """Into one file. A file that is there is always whole."""
+        part = place.with_suffix(".part")
+        with part.open("wb") as out:
+            np.savez(out, strips=self.strips, numbers=self.numbers, truths=self.truths, kinds=self.kinds, hours=self.hours)
+        part.replace(place)
+
+    @staticmethod
+    def kept(place: Path) -> "Examples":
+        """What `keep` wrote."""
+        with np.load(place) as told:
+            return Examples(told["strips"], told["numbers"], told["truths"], told["kinds"].tolist(), told["hours"].tolist())
+
 
 def progress() -> Progress:
     """One bar for everything that takes longer than two seconds."""
@@ -39,20 +68,32 @@ def open_shelves(data: Path | None = DATA) -> dict[str, Shelf]:
         return shelves(data, step=lambda _: bar.advance(task))
 
 
-def examples(shelf: Shelf, *, seed: int, count: int) -> Examples:
-    """The first `count` composites of a shelf."""
+def examples(shelf: Shelf, *, seed: int, count: int, start: int = 0) -> Examples:
+    """`count` composites of a shelf from number `start` on."""
     strips = np.empty((count, CHANNELS, SIDE, SIDE), np.int8)
     numbers = np.empty((count, NUMBERS), np.float32)
     truths, kinds, hours = np.empty(count, np.int64), [], []
     with progress() as bar:
         for index in bar.track(range(count), task_id=bar.add_task(f"composites, {shelf.split}", total=count, told="")):
-            made = example(shelf, seed, index)
+            made = example(shelf, seed, start + index)
             pictures, row = strip(made.candidate)
             strips[index], numbers[index] = packed(pictures[0]), row[0]
             truths[index] = CLASSES.index(made.verdict)
             kinds.append(f"{made.verdict.value}: {made.kind}")
             hours.append(made.hour)
     return Examples(strips, numbers, truths, kinds, hours)
+
+
+def stacked(parts: list[Examples]) -> Examples:
+    """One after another."""
+    parts = [Examples.none(), *parts]
+    return Examples(
+        np.concatenate([part.strips for part in parts]),
+        np.concatenate([part.numbers for part in parts]),
+        np.concatenate([part.truths for part in parts]),
+        [kind for part in parts for kind in part.kinds],
+        [hour for part in parts for hour in part.hours],
+    )
 
 
 def packed(pictures: np.ndarray) -> np.ndarray:

@@ -85,11 +85,13 @@ class _Course:
         return int(np.argmin([loss for loss, _ in self.story]))
 
 
-def train(learn: Examples, check: Examples, plan: Plan) -> Trained:
-    """Cross entropy with label smoothing, AdamW, one-cycle rate, early stop on the validation loss."""
+def train(learn: Examples, check: Examples, plan: Plan, start: Network | None = None) -> Trained:
+    """Cross entropy with label smoothing, AdamW, one-cycle rate, early stop on the validation loss. `start`: go on from that network."""
     torch.manual_seed(plan.seed)
     torch.set_num_threads(plan.threads)
     course, mark = _begun(plan, max(1, len(learn.truths) // plan.batch)), _mark(learn, check, plan)
+    if start is not None:
+        course.network.load_state_dict(start.state_dict())
     with progress() as bar:
         task = bar.add_task("training", total=plan.epochs, told="")
         if plan.notes is not None and course.resume(plan.notes, mark):
@@ -160,6 +162,11 @@ def logits(network: Network, given: Examples, batch: int = 128) -> np.ndarray:
             for at in range(0, len(given.truths), batch)
         ]
     return np.concatenate(parts)
+
+
+def probabilities(trained: Trained, given: Examples) -> np.ndarray:
+    """(n, 6) at the fitted temperature."""
+    return _softmax(logits(trained.network, given), trained.temperature)
 
 
 def dumping(scores: np.ndarray) -> np.ndarray:

@@ -39,7 +39,9 @@ def test_what_ships_computes_what_was_trained(tmp_path: Path) -> None:
 
 def test_the_runtime_cuts_what_training_cut(tmp_path: Path) -> None:
     """From the command to a judgement: the written manifest admits the written weights."""
-    assert main(["--painted", "--count", "48", "--epochs", "1", "--out", str(tmp_path)]) == 0
+    assert (
+        main(["--painted", "--count=32", "--films=1", "--epochs=1", "--again=1", "--shape=narrow", f"--work={tmp_path / 'work'}", f"--out={tmp_path}"]) == 0
+    )
     judged = Verifier(tmp_path / "dumping.onnx").judge(candidate(street(), with_bag(street())))
     assert 0.0 <= judged.score <= 1.0
     assert "painted only" in (tmp_path / "CARD.md").read_text(encoding="utf-8")
@@ -118,7 +120,7 @@ def test_auc_counts_pairs() -> None:
 def test_the_threshold_lets_one_in_a_hundred_negatives_pass() -> None:
     probabilities = np.zeros((200, 6))
     probabilities[:, 0] = np.linspace(0, 0.995, 200)
-    threshold = threshold_for(probabilities, np.full(200, 5))
+    threshold = threshold_for([(probabilities, np.full(200, 5)), (probabilities[:0], np.empty(0))])
     assert (probabilities[:, 0] >= threshold).sum() <= 2
 
 
