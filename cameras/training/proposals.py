@@ -2,7 +2,8 @@
 
 A film is looked at as often as the watcher looks. A judge that says no to everything is shown each suspect up to four times,
 so one thing gives several strips. Truth comes from the film: what covers an event's box after its put-down is left or
-thrown, what only touches it is left out, all else is none.
+thrown, what only touches it is left out, all else is none. The scene's rules let little through on innocent films, so these
+are more, are watched with less patience, and what the rules would have dropped by themselves is shown as well.
 """
 
 import io
@@ -15,16 +16,21 @@ import numpy as np
 from numpy.random import Generator
 
 from cameras.domain.geometry import Box, iou
-from cameras.training.compose.films import STORIES, Film, film
+from cameras.domain.sightings import RULES, Why
+from cameras.training.compose.deeds import DEEDS
+from cameras.training.compose.films import Film, film
+from cameras.training.compose.innocents import INNOCENTS
 from cameras.training.compose.shelf import SPLITS, Shelf
 from cameras.training.examples import CLASSES, Examples, packed, progress, stacked
-from cameras.watch.analyst import LONGEST_SIDE, LOOKS_PER_S, Analyst
+from cameras.watch.analyst import LONGEST_SIDE, LOOKS_PER_S, Analyst, Finding
 from cameras.watch.strip import Candidate, Picture, measure, strip
 from cameras.watch.verifier import Judgement, Verdict
 
 _SAME, _TOUCHING = 0.3, 0.02
 _GONE_EDGES = -0.15
 _PLACES = 4000
+_INNOCENT = 0.75
+_HASTY = replace(RULES, suspect_after_s=1.0, hold_gone_s=0.8, hold_far_s=1.5, hold_near_s=3.0)
 _KINDS = {
     "resting": Verdict.ATTENDED,
     "picking-up": Verdict.REMOVED,
@@ -67,25 +73,32 @@ def proposals(shelf: Shelf, *, seed: int, count: int, start: int = 0, jitter: in
 
 
 def proposed(made: Film) -> Iterator[Proposal]:
-    """Every candidate that the watcher would have asked the network about. The film is taken at the watcher's own pace."""
+    """Every candidate that the network is to be asked about. The film is taken at the watcher's own pace."""
     slow = replace(made, place=replace(made.place, fps=round(LOOKS_PER_S)))
     truth, nobody, known = slow.truth(), _Nobody(), 0
-    analyst = Analyst(nobody)
+    analyst = Analyst(nobody, rules=RULES if truth["events"] else _HASTY)
     shrink = min(1.0, LONGEST_SIDE / max(slow.place.size))
     for number, picture in enumerate(_recorded(slow)):
         at = number / slow.place.fps
         small = cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else picture
-        analyst.look(np.asarray(small, np.uint8), at)
-        for candidate in nobody.asked[known:]:
+        findings = analyst.look(np.asarray(small, np.uint8), at)
+        dropped = [] if truth["events"] else [_candidate(finding) for finding in findings if finding.why is not Why.VERIFIER]
+        for candidate in [*nobody.asked[known:], *dropped]:
             verdict = _truth(candidate, at, truth, shrink)
             if verdict is not None:
                 yield Proposal(candidate, verdict, f"{verdict.value}: film, {truth['label']}", truth["hour"])
         known = len(nobody.asked)
 
 
+def _candidate(finding: Finding) -> Candidate:
+    x0, y0, x1, y1 = (round(value) for value in finding.box)
+    return Candidate(finding.before, finding.act, finding.after, (x0, y0, x1, y1), finding.numbers)
+
+
 def _drawn(shelf: Shelf, rng: Generator) -> Film:
-    names = sorted(STORIES)
-    shares = np.asarray([STORIES[name][1] for name in names], float)
+    stories = INNOCENTS if rng.random() < _INNOCENT else DEEDS
+    names = sorted(stories)
+    shares = np.asarray([stories[name][1] for name in names], float)
     story = names[rng.choice(len(names), p=shares / shares.sum())]
     return film(shelf, f"{story}@{rng.integers(_PLACES)}", int(rng.integers(2**31)))
 

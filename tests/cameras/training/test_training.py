@@ -40,7 +40,19 @@ def test_what_ships_computes_what_was_trained(tmp_path: Path) -> None:
 def test_the_runtime_cuts_what_training_cut(tmp_path: Path) -> None:
     """From the command to a judgement: the written manifest admits the written weights."""
     assert (
-        main(["--painted", "--count=32", "--films=1", "--epochs=1", "--again=1", "--shape=narrow", f"--work={tmp_path / 'work'}", f"--out={tmp_path}"]) == 0
+        main(
+            [
+                "--painted",
+                "--count=32",
+                "--films=1",
+                "--epochs=1",
+                "--again=1",
+                "--shape=narrow",
+                f"--work={tmp_path / 'work'}",
+                f"--out={tmp_path}",
+            ]
+        )
+        == 0
     )
     judged = Verifier(tmp_path / "dumping.onnx").judge(candidate(street(), with_bag(street())))
     assert 0.0 <= judged.score <= 1.0
