@@ -31,6 +31,13 @@ class Seen:
     box: tuple[float, float, float, float]
     score: float
     reason: str
+    agent: str | None = None
+    """Who left it, where a detector could say."""
+
+    def json(self) -> dict[str, Any]:
+        """As `dinh cameras try --json` writes it."""
+        told = {"at_s": self.at_s, "put_down_s": self.put_down_s, "box": list(self.box), "score": self.score, "reason": self.reason}
+        return told if self.agent is None else {**told, "agent": self.agent}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,8 @@ class Options:
     progress: Progress | None = None
     verifier: Verifier | None = None
     scene_only: bool = False
+    analyst: Callable[[Verifier | None], Analyst] = Analyst
+    """Who watches: one that notes more, for an evaluation."""
 
 
 @dataclass
@@ -60,10 +69,7 @@ class TrialResult:
     def json(self) -> dict[str, Any]:
         """The content of --json FILE."""
         return {
-            "sightings": [
-                {"at_s": seen.at_s, "put_down_s": seen.put_down_s, "box": list(seen.box), "score": seen.score, "reason": seen.reason}
-                for seen in self.sightings
-            ],
+            "sightings": [seen.json() for seen in self.sightings],
             "frames": self.frames,
             "seconds": round(self.seconds, 3),
             "findings": [{"code": code.value, "facts": dict(facts)} for code, facts in self.findings],
@@ -83,7 +89,7 @@ class _Trial:
         self.options, self.source = options, source
         self.stream = Stream(source)
         self.result = TrialResult()
-        self.analyst = Analyst(self._verifier())
+        self.analyst = self.options.analyst(self._verifier())
         self.flagged: list[Finding] = []
 
     def run(self) -> TrialResult:
@@ -142,8 +148,9 @@ class _Trial:
                 continue
             self.flagged.append(finding)
             box = _full(finding, self.result.width)
+            agent = finding.agent[0].value if finding.agent is not None else None
             self.result.sightings.append(
-                Seen(round(finding.at, 3), round(finding.put_down, 3), box, finding.score, finding.why.value),
+                Seen(round(finding.at, 3), round(finding.put_down, 3), box, finding.score, finding.why.value, agent),
             )
 
     def _find(self, code: Code, facts: Facts) -> None:

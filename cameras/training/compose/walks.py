@@ -19,7 +19,8 @@ from cameras.training.compose.sprites import Floats, Sprite
 PHASES = 10
 _HIP, _FOOT, _THIGH = (85.0, 115.0), 212.0, 48.0
 _TALL = 200.0
-Points = tuple[tuple[float, float], ...]
+Canvas = tuple[Floats, Floats]
+"""Picture and cover."""
 
 
 @dataclass(frozen=True)
@@ -124,14 +125,14 @@ class _Walker:
         hip = (_HIP[0], _HIP[1] - bob)
         neck = _from(hip, lean, -60)
         far, near = (_swing(pose, phase, shift) for shift in (0.5, 0.0))
-        _arm(bgr, alpha, neck, far[2], wears, dark=0.75)
+        _arm((bgr, alpha), neck, far[2], wears, dark=0.75)
         for thigh, shin, _ in (far, near):
             _leg(bgr, alpha, hip, (thigh, shin), wears)
         people.limb(bgr, alpha, [hip, _from(hip, lean, -52)], wears.top, wears.wide * 1.8)
         if wears.vest:
             cv2.line(bgr, _at(_from(hip, lean, -30)), _at(_from(hip, lean, -26)), (170.0, 230.0, 235.0), int(wears.wide * 1.7))
         _face(bgr, alpha, _from(neck, lean * 0.6, -17), wears)
-        return _arm(bgr, alpha, neck, near[2], wears)
+        return _arm((bgr, alpha), neck, near[2], wears)
 
 
 def _swing(pose: str, phase: float, shift: float) -> tuple[float, float, float]:
@@ -154,7 +155,8 @@ def _leg(bgr: Floats, alpha: Floats, hip: tuple[float, float], angles: tuple[flo
     people.limb(bgr, alpha, [foot, (foot[0] + 9, foot[1] + 1)], wears.legs * 0.4, 7)
 
 
-def _arm(bgr: Floats, alpha: Floats, neck: tuple[float, float], angle: float, wears: Outfit, *, dark: float = 1.0) -> tuple[float, float]:
+def _arm(cover: Canvas, neck: tuple[float, float], angle: float, wears: Outfit, *, dark: float = 1.0) -> tuple[float, float]:
+    bgr, alpha = cover
     shoulder = (neck[0], neck[1] + 8)
     elbow = _from(shoulder, angle, 32)
     hand = _from(elbow, angle + 10, 30)

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from cameras.training.compose.camera import INFRARED
 from cameras.training.compose.places import Place
-from cameras.training.compose.sprites import Floats
 
 Picture = NDArray[np.uint8]
 Effect = Callable[[Picture, float], Picture]
