@@ -56,6 +56,10 @@ class Switchboard:
         """Take a retained message away."""
         self.client.clear(topic, **ids)
 
+    def forget(self, topic: Topic, **ids: str) -> None:
+        """A retained message is another's to say from now on."""
+        self.client.forget(topic, **ids)
+
 
 def _all(listeners: list[Take], topic: str, payload: bytes) -> "Future[Any] | None":
     futures = [future for take in listeners if (future := take(topic, payload)) is not None]

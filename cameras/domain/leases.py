@@ -70,6 +70,14 @@ class Place:
     lasts_s: int
 
 
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Nobody who may have the camera was heard since `since`. `promised`: whoever had it may still be watching."""
+
+    since: float
+    promised: bool
+
+
 @dataclass(slots=True)
 class _Tenure:
     watcher: str | None
@@ -179,6 +187,16 @@ class Book:
         """True when it has not asked for so long that it is taken for dead."""
         at = self._side(watcher).asked_at
         return at is None or now - at > self.terms.silent_s
+
+    def unheard(self, now: float) -> dict[str, Silence]:
+        """Cameras of which nothing can have been heard for longer than an ordinary promise lasts. After a restart it counts from then."""
+        found = {}
+        for camera, one in self._tenures.items():
+            asked_at = None if one.watcher is None else self._side(one.watcher).asked_at
+            since = max(one.since, one.since if asked_at is None else asked_at)
+            if now - since > self.terms.silent_s and not one.moving:
+                found[camera] = Silence(since, promised=not self._free(camera, now))
+        return found
 
     def _place(self, camera: str, tenure: _Tenure, now: float) -> Place:
         longer = self._bound(camera) > now + self.terms.silent_s

@@ -2,18 +2,20 @@
 
 - key.pem: EC P-256, made here, readable by its owner alone; it never leaves the machine.
 - node.key: the node's Ed25519 public key, base64url; learned at enrolment.
+- revision.json: the newest configuration that was applied, of which device and node; an older one is not applied after a restart either.
 """
 
+import json
 import os
 import secrets
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from broker.envelope import canonical, part
+from broker.envelope import base64url, canonical, part
 from broker.messages.devices import Desired
 
-KEY, NODE_KEY = "key.pem", "node.key"
+KEY, NODE_KEY, REVISION = "key.pem", "node.key", "revision.json"
 
 
 def write_private(file: Path, content: bytes) -> None:
@@ -59,6 +61,22 @@ class Identity:
         except (InvalidSignature, ValueError, TypeError):
             return False
         return True
+
+    def newest(self, device: str) -> int:
+        """The revision of the newest configuration that was applied for this device of this node, -1 for none. A broken file says nothing."""
+        try:
+            kept = json.loads((self.home / REVISION).read_bytes())
+            return int(kept["revision"]) if kept["of"] == self._whose(device) else -1
+        except (OSError, ValueError, KeyError, TypeError):
+            return -1
+
+    def applied(self, device: str, revision: int) -> None:
+        """Remember that this one was applied. OSError when the home cannot be written."""
+        if revision != self.newest(device):
+            write_private(self.home / REVISION, json.dumps({"of": self._whose(device), "revision": revision}).encode())
+
+    def _whose(self, device: str) -> list[str]:
+        return [device, "" if self._node_key is None else base64url(self._node_key)]
 
     def sign(self, manifest: bytes) -> bytes | None:
         """A detached compact JWS over these bytes (RFC 7515, appendix F); None where this watcher has no key."""

@@ -22,6 +22,7 @@ from broker.messages.cameras import Health
 from broker.messages.devices import About, Desired, Reported, Status
 from broker.topics import ABOUT, DESIRED, FEED, GATE, HEALTH, LOOK, REPORTED, SETTLED, SIGHTING, STATUS
 from cameras.domain.audits import RATE
+from cameras.domain.errors import Code
 from cameras.watch.baselines import Baselines
 from cameras.watch.crashes import Crashes
 from cameras.watch.honesty import Honesty
@@ -91,7 +92,7 @@ class Watcher:
         self.crashes = Crashes(options.home)
         self._lock = threading.Lock()
         self._wanted: Desired | None = None
-        self._applied = -1
+        self._applied = self.identity.newest(options.device)
         self._plans: dict[str, Plan] = {}
         self._begun: dict[str, Plan] = {}
         """What is wanted, and what of it was begun because its lease allows it."""
@@ -138,7 +139,9 @@ class Watcher:
         """Apply what is wanted, start again what ended, pass on what found no room. `now` is time.monotonic()."""
         with self._lock:
             wanted, self._wanted = self._wanted, None
-        if wanted is not None and wanted.revision >= self._applied:
+        if wanted is not None and wanted.revision < self._applied:
+            self._report(wanted.revision, Code.OLDER_REVISION.value, {"revision": wanted.revision, "known": self._applied})
+        elif wanted is not None:
             self._apply(wanted)
         self._arrange()
         for running in list(self._running.values()):
@@ -167,6 +170,7 @@ class Watcher:
 
     def _apply(self, wanted: Desired) -> None:
         self._applied = wanted.revision
+        self.identity.applied(self.options.device, wanted.revision)
         try:
             plans = {plan.id: plan for plan in plans_of(wanted.configuration, self.options.password)}
             switched = self.keeper.apply(wanted.configuration)

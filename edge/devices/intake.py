@@ -11,11 +11,14 @@ from broker.envelope import canonical
 from broker.messages.base import Message
 from broker.messages.devices import About, Done, Event, Reported, Status
 from broker.topics import ABOUT, DONE, EVENT, REPORTED, STATUS, match
+from cameras.domain.errors import Code
 from edge.devices.registry import Devices
 from edge.devices.tables import CommandRow, DeviceRow, EventRow
 from edge.ports import Entry
 
 log = logging.getLogger(__name__)
+NEWEST: Final = 2**31 - 2
+"""The database holds no later revision."""
 HEARD: Final = (STATUS, ABOUT, REPORTED, DONE, EVENT)
 
 
@@ -55,11 +58,19 @@ class DeviceDoor:
             row.model, row.version, row.capabilities = message.model, message.version, " ".join(message.capabilities)[:400]
         elif isinstance(message, Reported):
             _reported(row, message)
+            self._outrun(entry, row, message)
         elif isinstance(message, Done):
             _answered(entry, row, message)
         elif isinstance(message, Event):
             _happened(entry, row, ids["kind"], message)
         entry.session.add(row)
+
+    def _outrun(self, entry: Entry, row: DeviceRow, message: Reported) -> None:
+        """The device has applied a later revision than this node remembers, as after a restored backup: what is wanted now gets a later one still."""
+        known = message.facts.get("known")
+        if message.code == Code.OLDER_REVISION.value and isinstance(known, int) and row.revision < known < NEWEST:
+            row.revision, row.wanted_sha256 = known, ""
+            self.devices.wanted.refresh(entry, row)
 
     def _status(self, entry: Entry, row: DeviceRow, message: Status) -> None:
         """The will of a connection that has been followed by another says nothing about now."""

@@ -21,6 +21,7 @@ from broker.topics import LEASE, RENEW
 from cameras.domain.leases import Book, Move, Place, Renewal, Terms
 from edge.devices.parts import PATIENCE_S, DeviceParts
 from edge.devices.tables import CameraRow, DeviceRow, LeaseRow
+from edge.devices.unheard import Unheard
 from edge.devices.wanted import Wanted
 from edge.ports import Entry
 
@@ -55,6 +56,7 @@ class _Written:
     places: Mapping[str, Place]
     homes: Mapping[str, str | None]
     crew: Mapping[str, bool]
+    enabled: frozenset[str]
 
 
 class Leases:
@@ -64,9 +66,11 @@ class Leases:
         self.parts, self.wanted, self._clock = parts, wanted, clock
         self._book = Book(terms)
         self._lock = Lock()
+        self._unheard = Unheard(parts)
         self._started = self._settling = False
         self._homes: Mapping[str, str | None] = {}
         self._crew: Mapping[str, bool] = {}
+        self._enabled: frozenset[str] = frozenset()
         self._shown: Mapping[str, Place] = {}
         self._behind: dict[str, tuple[int, int]] = {}
         self._behind_written: dict[str, tuple[int, int]] = {}
@@ -97,7 +101,8 @@ class Leases:
         return None
 
     def tick(self) -> None:
-        """Once a second: what is due is written by the house's writer. Does not wait."""
+        """Once a second: what is due is written by the house's writer, and cameras nobody is heard of are told. Does not wait."""
+        self._tell_unheard()
         with self._lock:
             if not self._started or self._settling or not self._due(self._clock()):
                 return
@@ -133,6 +138,13 @@ class Leases:
         if granted is not None:
             cameras = {camera: LeaseHold(fence=hold.fence, lasts_s=hold.lasts_s) for camera, hold in granted.items()}
             self.parts.air.publish(LEASE, Lease(session=asked.session, number=asked.number, cameras=cameras), device=device)
+
+    def _tell_unheard(self) -> None:
+        now = self._clock()
+        with self._lock:
+            silent = self._book.unheard(now) if self._started else {}
+            silent = {camera: silence for camera, silence in silent.items() if camera in self._enabled}
+        self._unheard.tell(silent, now)
 
     def _due(self, now: float) -> bool:
         moves = self._book.plan(self._homes, self._crew, now)
@@ -174,7 +186,7 @@ class Leases:
             begun += self._book.plan(homes, crew, now)
             for move in begun:
                 self._book.begin(move, now)
-            written = _Written(tuple(begun), self._book.places(now), homes, crew)
+            written = _Written(tuple(begun), self._book.places(now), homes, crew, frozenset(camera for camera, row in cameras.items() if row.enabled))
         for camera, place in written.places.items():
             if camera in cameras:
                 _write_place(entry.session, cameras[camera], place)
@@ -190,7 +202,7 @@ class Leases:
     def _commit(self, written: _Written) -> None:
         with self._lock:
             now = self._clock()
-            self._homes, self._crew = written.homes, written.crew
+            self._homes, self._crew, self._enabled = written.homes, written.crew, written.enabled
             for camera, place in written.places.items():
                 self._book.written(camera, place)
             for move in written.moves:

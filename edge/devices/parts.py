@@ -23,6 +23,10 @@ class Air(Protocol):
         """Take a retained message away from the broker, and from what is sent again."""
         ...
 
+    def forget(self, topic: Topic, **ids: str) -> None:
+        """A retained message is another's to say from now on: it stays, and is not sent again."""
+        ...
+
 
 @dataclass(frozen=True)
 class DeviceParts:

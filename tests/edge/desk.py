@@ -85,12 +85,16 @@ class Silence:
     def __init__(self) -> None:
         self.said: list[tuple[str, Message]] = []
         self.cleared: list[str] = []
+        self.forgotten: list[str] = []
 
     def publish(self, topic: Topic, message: Message, **ids: str) -> None:
         self.said.append((topic.of(**ids), message))
 
     def clear(self, topic: Topic, **ids: str) -> None:
         self.cleared.append(topic.of(**ids))
+
+    def forget(self, topic: Topic, **ids: str) -> None:
+        self.forgotten.append(topic.of(**ids))
 
 
 @dataclass

@@ -38,6 +38,18 @@ def test_only_what_the_node_signed_for_this_watcher_is_believed(tmp_path: Path) 
     assert not identity.believes("w-1", right.model_copy(update={"signature": "?"}))
 
 
+def test_what_was_applied_is_remembered_of_this_device_and_this_node(tmp_path: Path) -> None:
+    identity = Identity(tmp_path)
+    assert identity.newest("w-1") == -1
+    identity.trust("AAAA")
+    Identity(tmp_path).applied("w-1", 7)
+    assert (Identity(tmp_path).newest("w-1"), Identity(tmp_path).newest("w-2")) == (7, -1)
+    identity.trust("BBBB")
+    assert Identity(tmp_path).newest("w-1") == -1, "another node counts for itself"
+    (tmp_path / "revision.json").write_text("{")
+    assert Identity(tmp_path).newest("w-1") == -1
+
+
 def test_a_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
     made = Identity(tmp_path / "w").make()
     assert Identity(tmp_path / "w").make() == made

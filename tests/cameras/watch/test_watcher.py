@@ -42,6 +42,20 @@ def test_a_sighting_survives_kill_9_and_reaches_the_desk_with_its_evidence(node:
     eventually(lambda: not node.spooled(), 10)
 
 
+def test_a_configuration_that_was_outrun_is_refused_after_a_restart_too(node: Node) -> None:
+    """What a node once signed stays signed; a node that remembers less, as after a restored backup, hears what was applied."""
+    first = node.start_watcher()
+    node.want(7)
+    eventually(lambda: any(told["applied"] for told in node.reported), 30)
+    end(first)
+    node.want(5)
+    node.start_watcher()
+    eventually(lambda: not node.reported[-1]["applied"], 30)
+    assert (node.reported[-1]["code"], node.reported[-1]["facts"]) == (Code.OLDER_REVISION, {"revision": 5, "known": 7})
+    node.want(8)
+    eventually(lambda: node.reported[-1]["applied"] and node.reported[-1]["revision"] == 8, 30)
+
+
 def test_a_camera_that_does_not_answer_is_told_with_a_code_and_without_its_password(node: Node) -> None:
     process = node.start_watcher()
     node.want(

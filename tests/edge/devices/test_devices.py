@@ -14,6 +14,7 @@ from broker.identity import Role
 from broker.messages.devices import Desired, Event, Reported, Status
 from broker.topics import ABOUT, DESIRED, EVENT, REPORTED, STATUS
 from edge.accounts.service import COMMAND
+from edge.devices.cameras import CameraChanges
 from edge.devices.enrolment import NewDevice
 from edge.devices.history import history
 from edge.devices.intake import DeviceDoor
@@ -279,6 +280,19 @@ def test_a_secretary_lets_a_members_own_phone_in_to_its_seat_and_nothing_else(at
 )
 def test_a_secretary_invites_no_other_device(at: Desk, kind: str, meeting: str | None, seat: str | None) -> None:
     assert refused(at.enrolments.open, NewDevice(kind, "Máy lạ", meeting, seat), by=at.person("secretary")).code is Code.NOT_ALLOWED
+
+
+def test_a_node_that_remembers_less_than_its_watcher_goes_on_above_it(at: Desk) -> None:
+    """As after a restored backup. A number that no database holds is not believed."""
+    at.devices.ensure("w-1", kind="watcher", name="w-1")
+    at.cameras.add("Ngõ 4", "rtsp://10.0.0.9/live", CameraChanges(watcher="w-1"), by=COMMAND)
+    door, before = DeviceDoor(at.devices), desired(at, "w-1")[-1]
+    for known, revision in ((before.revision + 40, before.revision + 41), (2, before.revision + 41), (2**31, before.revision + 41)):
+        refused_it = Reported(revision=before.revision, applied=False, code="cameras.older_revision", facts={"known": known}, at=at.clock.now)
+        door.take(REPORTED.of(device="w-1"), refused_it.to_bytes()).result(5)
+        newest = desired(at, "w-1")[-1]
+        assert newest.revision == revision
+    assert [camera["id"] for camera in newest.configuration["cameras"]] == [camera["id"] for camera in before.configuration["cameras"]]
 
 
 def test_a_keypad_is_no_tablet_on_the_air(at: Desk) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from broker.messages.cameras import Lease, Renew
+from broker.messages.cameras import Health, Lease, Renew
 from broker.messages.devices import Desired
-from broker.topics import DESIRED, LEASE, RENEW
+from broker.topics import DESIRED, HEALTH, LEASE, RENEW
 from edge.accounts.service import COMMAND
 from edge.devices.cameras import CameraChanges
 from edge.devices.leases import Leases
@@ -165,3 +165,40 @@ def test_what_cannot_be_read_changes_nothing(house: House) -> None:
         row = session.get(CameraRow, house.camera)
         assert row is not None
         assert (row.holder, row.fence) == ("w-1", 1)
+
+
+def said_of(house: House) -> list[tuple[str, float]]:
+    """What the node itself said of the camera: the code, and how long ago that began when it was said."""
+    topic = HEALTH.of(camera=house.camera)
+    told = [message for name, message in house.at.air.said if name == topic]
+    return [(one.code or "", (one.at - one.since).total_seconds()) for one in told if isinstance(one, Health) and one.state == "gap"]
+
+
+def test_of_a_camera_that_nobody_watches_the_node_says_so_once_and_since_when(house: House) -> None:
+    lives(house, 20, house.first, house.second)
+    assert said_of(house) == [], "its watcher speaks for it"
+    house.first.ask()
+    for _ in range(20):
+        house.later(1)
+    assert said_of(house) == [("cameras.nobody_watches", 16)]
+    assert house.at.air.forgotten == []
+    house.first.ask()
+    house.later(1)
+    assert house.at.air.forgotten == [HEALTH.of(camera=house.camera)], "from here on its watcher speaks for it again"
+
+
+def test_a_watcher_that_may_still_watch_is_only_said_to_be_unheard_until_its_hour_is_over(house: House) -> None:
+    house.at.devices.change("w-2", DeviceChanges(settings={"stands_in": False}), by=COMMAND)
+    house.first.ask()
+    house.later(1)
+    house.first.ask()
+    house.later(17)
+    assert said_of(house) == [("cameras.watcher_unheard", 17)]
+    house.later(3800)
+    assert [code for code, _ in said_of(house)] == ["cameras.watcher_unheard", "cameras.nobody_watches"]
+
+
+def test_of_a_camera_that_is_paused_nothing_is_said(house: House) -> None:
+    house.at.cameras.change(house.camera, CameraChanges(enabled=False), by=COMMAND)
+    house.later(60)
+    assert said_of(house) == []

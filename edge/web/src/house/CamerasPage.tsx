@@ -6,42 +6,21 @@ import { useTranslation } from "react-i18next";
 import { get, patch, post, remove } from "../ground/http/client";
 import { words } from "../ground/http/sentence";
 import { useSnapshot } from "../ground/live/source";
+import { Standing } from "../ground/cameras/Standing";
 import { Empty, Loaded } from "../ground/parts/states";
 import { Page } from "../ground/shells/Page";
 import { cameraTopic } from "../ground/post/topics";
 import { CameraSteps } from "./adding/CameraSteps";
 import classes from "./house.module.css";
 import type { Camera, Look } from "./model";
-import { Ago, Refusal, State, type Tone } from "./parts";
+import { Refusal, State } from "./parts";
 import { WatchedBy } from "./WatchedBy";
-
-type Health = NonNullable<Camera["health"]>;
-const TONES: Record<string, Tone> = { seen: "good", idle: "good", off: "off", gap: "wait", dark: "wait", moved: "wait" };
-
-function useHealth(camera: Camera): Health | null {
-  return useSnapshot<Health>(cameraTopic(camera.id, "health")) ?? camera.health;
-}
-
-function useStanding(camera: Camera): { tone: Tone; key: string; since: string | null } {
-  const health = useHealth(camera);
-  if (!camera.enabled) return { tone: "off", key: "paused", since: null };
-  if (health === null) return { tone: "wait", key: camera.watcher === null ? "nobody" : "unheard", since: null };
-  return { tone: TONES[health.state] ?? "bad", key: health.state, since: health.since };
-}
 
 function Thumb({ camera }: { camera: Camera }) {
   const { t } = useTranslation();
   const look = useSnapshot<{ at: string; jpeg_base64: string }>(cameraTopic(camera.id, "look"));
   if (look === undefined) return <span className={classes.thumb}>{t("house.cameras.noPicture")}</span>;
   return <img className={classes.thumb} src={`data:image/jpeg;base64,${look.jpeg_base64}`} alt={t("house.cameras.pictureOf", { name: camera.name })} />;
-}
-
-/** What is to be set in a camera that sees, so that it is watched cheaply. */
-function Advice({ camera }: { camera: Camera }) {
-  const { t } = useTranslation();
-  const health = useHealth(camera);
-  if (!camera.enabled || !health?.code || !["seen", "idle"].includes(health.state)) return null;
-  return <State tone="wait">{words(t, health.code, health.facts)}</State>;
 }
 
 function Tested({ look }: { look: Look | undefined }) {
@@ -59,24 +38,14 @@ function Line({ camera }: { camera: Camera }) {
   const drop = useMutation({ mutationFn: () => remove(`/api/cameras/${camera.id}`), onSuccess: done });
   const test = useMutation({ mutationFn: () => post<Look>("/api/cameras/test", { camera: camera.id }) });
   const [sure, setSure] = useState(false);
-  const { tone, key, since } = useStanding(camera);
   return (
     <li className={classes.row}>
       <Thumb camera={camera} />
       <span className={classes.words}>
         <strong>{camera.name}</strong>
         <small className={classes.mono}>{camera.shown_url}</small>
-        <State tone={tone}>
-          {t(`house.cameras.is.${key}`)}
-          {since !== null && (
-            <>
-              {" · "}
-              <Ago when={since} />
-            </>
-          )}
-        </State>
+        <Standing camera={camera} why />
         <WatchedBy camera={camera} />
-        <Advice camera={camera} />
         <Tested look={test.data} />
         <Refusal error={change.error ?? drop.error ?? test.error} />
       </span>

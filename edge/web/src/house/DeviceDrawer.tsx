@@ -144,7 +144,7 @@ function Whole({ device, onClose }: { device: DeviceWhole; onClose: () => void }
             {device.seen_at !== null && (
               <>
                 {" · "}
-                <Ago when={device.seen_at} />
+                <Ago at={device.seen_at} />
               </>
             )}
           </small>

@@ -42,7 +42,7 @@ function Line({ device, seat, onOpen }: { device: Device; seat: string | undefin
           {key === "offline" && device.seen_at !== null && (
             <small className="quiet">
               {" "}
-              <Ago when={device.seen_at} />
+              <Ago at={device.seen_at} />
             </small>
           )}
         </span>

@@ -71,7 +71,7 @@ function Backup({ at, now }: { at: string | null; now: number }) {
   const state = at === null ? t("house.health.backupNever") : t(old ? "house.health.backupOld" : "house.health.backupGood");
   return (
     <Figure title={t("house.health.backup")} tone={old ? "bad" : "good"} state={state}>
-      {at === null ? "–" : <Ago when={at} />}
+      {at === null ? "–" : <Ago at={at} />}
     </Figure>
   );
 }

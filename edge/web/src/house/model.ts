@@ -1,3 +1,4 @@
+import type { Watched } from "../ground/cameras/Standing";
 /** What the administrator's doors answer; see /api/devices, /api/cameras, /api/accounts, /api/reports, /api/health. */
 
 export interface Reported {
@@ -75,18 +76,14 @@ export interface Profiles {
   settings: Record<string, Rule>;
 }
 
-export interface Camera {
-  id: string;
+export interface Camera extends Watched {
   name: string;
   shown_url: string;
-  watcher: string | null;
   /** Who watches it at the moment. */
   holder: string | null;
-  enabled: boolean;
   latitude: number | null;
   longitude: number | null;
   address: string;
-  health: { state: string; since: string; width?: number; height?: number; fps?: number; code?: string | null; facts?: Record<string, unknown> } | null;
 }
 
 export interface Look {

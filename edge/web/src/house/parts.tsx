@@ -1,25 +1,10 @@
 import { Alert } from "@mantine/core";
-import { IconAlertTriangle, IconCheck, IconClock, IconPlugConnectedX } from "@tabler/icons-react";
-import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { sentence } from "../ground/http/sentence";
-import { ago } from "../ground/words/format";
-import classes from "./house.module.css";
 import type { Words } from "./model";
 
-export type Tone = "good" | "bad" | "wait" | "off";
-const ICONS = { good: IconCheck, bad: IconAlertTriangle, wait: IconClock, off: IconPlugConnectedX } as const;
-
-/** A state in words with its shape: colour alone says nothing. */
-export function State({ tone, children }: { tone: Tone; children: ReactNode }) {
-  const Icon = ICONS[tone];
-  return (
-    <span className={`${classes.tag ?? ""} ${tone === "off" ? "quiet" : (classes[tone] ?? "")}`}>
-      <Icon size={18} aria-hidden="true" />
-      {children}
-    </span>
-  );
-}
+export { Ago } from "../ground/parts/Ago";
+export { State, type Tone } from "../ground/parts/State";
 
 /** What a request was refused for, where it was made. */
 export function Refusal({ error }: { error: Error | null }) {
@@ -30,13 +15,6 @@ export function Refusal({ error }: { error: Error | null }) {
       {sentence(t, error)}
     </Alert>
   );
-}
-
-/** "5 phút trước" */
-export function Ago({ when }: { when: string }) {
-  const { t } = useTranslation();
-  const { key, count } = ago(when);
-  return <>{t(`ground.ago.${key}`, { count })}</>;
 }
 
 /** What a device says it is, in a word or two; a browser's whole self-praise is cut to system and name. */

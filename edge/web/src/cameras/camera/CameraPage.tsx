@@ -14,7 +14,7 @@ import { Encoder } from "./Encoder";
 import { Gate } from "./Gate";
 import { Ledger } from "./Ledger";
 import { Player } from "./Player";
-import { Standing } from "./Standing";
+import { Standing } from "../../ground/cameras/Standing";
 import { TimeLine, useSpans } from "./TimeLine";
 import { usePlayback } from "./usePlayback";
 

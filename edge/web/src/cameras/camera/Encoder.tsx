@@ -8,7 +8,8 @@ import { get, post, put, Refused } from "../../ground/http/client";
 import { sentence, words } from "../../ground/http/sentence";
 import { SignIn, type Access } from "../../ground/parts/SignIn";
 import { number } from "../../ground/words/format";
-import { useCameras, useHealth, type Camera } from "./data";
+import { useHealth } from "../../ground/cameras/Standing";
+import { useCameras, type Camera } from "./data";
 import classes from "./Encoder.module.css";
 
 type Schemas = components["schemas"];

@@ -6,7 +6,7 @@ import { Empty, Loaded } from "../../ground/parts/states";
 import { Page } from "../../ground/shells/Page";
 import { BlindWeek } from "../camera/BlindWeek";
 import { useCameras, useLook, type Camera } from "../camera/data";
-import { Standing } from "../camera/Standing";
+import { Standing } from "../../ground/cameras/Standing";
 import classes from "./Wall.module.css";
 
 /** Lane 4 before lane 12. */
