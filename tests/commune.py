@@ -60,7 +60,7 @@ def flagged(commune: Commune, scenes: tuple[str, ...], *, seconds: float = 150.0
     """Wait until the cameras of these scenes have each flagged something."""
     wanted, end = {commune.stage.cameras[scene] for scene in scenes}, time.monotonic() + seconds
     while wanted:
-        wanted -= {sighting["camera"] for sighting in commune.stage.officer.get("/api/sightings")}
+        wanted -= {sighting["camera"] for sighting in commune.stage.officer.get("/api/sightings?state=flagged")}
         if wanted and time.monotonic() > end:
             raise AssertionError(f"nothing flagged within {seconds:.0f} s by {wanted}")
         time.sleep(0.5)

@@ -100,7 +100,7 @@ class Play:
         found: list[dict[str, Any]] = []
 
         def enough() -> bool:
-            found[:] = self.stage.officer.get("/api/sightings")
+            found[:] = self.stage.officer.get("/api/sightings?state=flagged")
             self.progress("sightings", min(1.0, len(found) / SIGHTINGS))
             return len(found) >= SIGHTINGS
 

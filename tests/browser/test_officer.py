@@ -5,7 +5,7 @@ import time
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.conftest import Visit, say
+from tests.browser.conftest import SIZES, Visit, picture, say, speak
 from tests.browser.looks import SEEN, Looks
 from tests.commune import Commune, flagged
 
@@ -46,6 +46,35 @@ def test_a_sighting_has_three_pictures_and_a_clip_that_plays(visit: Visit, commu
     page.wait_for_function("() => { const film = document.querySelector('video'); return film.readyState >= 2 && film.currentTime > 0 }")
     expect(page.get_by_text(say("desk.why.who.somebody"))).to_contain_text(say("desk.why.side.left"))
     expect(page.get_by_text(say("desk.why.proposes"))).to_be_visible()
+
+
+def test_why_it_was_flagged_is_said_in_both_languages_and_unfolds(visit: Visit, commune: Commune) -> None:
+    page = desk(visit, name_of(commune, "day"))
+    looks = Looks(commune)
+    for language in looks.languages(page):
+        page.get_by_text(say("desk.why.more", language), exact=True).click()
+        expect(page.get_by_text(say("desk.facts.flagged", language))).to_be_visible()
+        looks.at(page, "desk-why", language)
+    wrong = looks.wrong()
+    assert not wrong, wrong
+
+
+def test_the_camera_says_how_many_it_flags_and_takes_another_number(visit: Visit, commune: Commune) -> None:
+    page = visit(f"/cameras/{commune.stage.cameras['day']}", who="moitruong")
+    section = page.get_by_role("region", name=say("camera.budget.title"))
+    expect(section).to_contain_text(say("camera.budget.shared", count=3))
+    section.get_by_label(say("camera.budget.perDay")).fill("5")
+    section.get_by_role("button", name=say("camera.budget.save"), exact=True).click()
+    expect(section).to_contain_text(say("camera.budget.saved"))
+    expect(section).to_contain_text(say("camera.budget.promise", most=11))
+    for language in ("vi", "en"):
+        speak(page, language)
+        section = page.get_by_role("region", name=say("camera.budget.title", language))
+        expect(section.get_by_text(say("camera.budget.light.day", language))).to_be_visible()
+        for size, (width, height) in SIZES.items():
+            page.set_viewport_size({"width": width, "height": height})
+            section.scroll_into_view_if_needed()
+            picture(page, "camera-budget", size=size, language=language)
 
 
 def test_one_key_confirms_one_takes_back_and_the_report_arrives(visit: Visit, commune: Commune) -> None:

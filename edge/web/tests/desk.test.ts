@@ -85,6 +85,6 @@ describe("the explanation", () => {
 
   it("names what was thought of second and what spoke against it", () => {
     expect(second(TOLD)).toEqual({ kind: "attended", share: 0.05 });
-    expect(against({ ...TOLD, score: 0.84, actor_gone_at: null, explanation: { luma: 0.1, distance: 2, tries: 3 } })).toEqual(["close", "dark", "in_view", "tries"]);
+    expect(against({ ...TOLD, score: 0.84, actor_gone_at: null, explanation: { luma: 0.1, distance: 2, tries: 3 } })).toEqual(["close", "dark", "tries"]);
   });
 });

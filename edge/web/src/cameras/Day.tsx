@@ -1,7 +1,9 @@
+import { Button } from "@mantine/core";
 import { IconCircleCheck, IconEyeOff } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Loaded } from "../ground/parts/states";
 import { date } from "../ground/words/format";
+import { precisionWords, useBudgets, type CameraBudget } from "./camera/budget";
 import { useSummary } from "./data";
 import classes from "./Day.module.css";
 import type { CameraDay, Summary } from "./types";
@@ -11,7 +13,7 @@ function Span({ minutes }: { minutes: number }) {
   return <>{minutes < 60 ? t("desk.day.minutes", { count: minutes }) : t("desk.day.hours", { hours: Math.floor(minutes / 60), minutes: minutes % 60 })}</>;
 }
 
-function Watched({ camera }: { camera: CameraDay }) {
+function Watched({ camera, budget }: { camera: CameraDay; budget: CameraBudget | undefined }) {
   const { t } = useTranslation();
   const whole = Math.max(1, camera.watched + camera.blind);
   return (
@@ -34,12 +36,18 @@ function Watched({ camera }: { camera: CameraDay }) {
           )}
         </>
       )}
+      {budget !== undefined && (
+        <span className={classes.budget}>
+          {t("desk.day.budget", { flagged: budget.flagged, per_day: budget.per_day })} · {precisionWords(t, budget.precision, "desk.day.precision")}
+        </span>
+      )}
     </li>
   );
 }
 
-function Shown({ day }: { day: Summary }) {
+function Shown({ day, onQuiet }: { day: Summary; onQuiet: () => void }) {
   const { t } = useTranslation();
+  const budgets = useBudgets().data?.cameras ?? [];
   return (
     <div className={classes.day}>
       <IconCircleCheck size={48} stroke={1.4} aria-hidden="true" className={classes.icon} />
@@ -47,10 +55,15 @@ function Shown({ day }: { day: Summary }) {
       <p className="quiet">
         {t("desk.day.text", { day: date(`${day.day}T12:00:00+07:00`), flagged: day.flagged, confirmed: day.confirmed, rejected: day.rejected })}
       </p>
+      {day.quiet > 0 && (
+        <Button variant="default" onClick={onQuiet}>
+          {t("desk.day.quiet", { count: day.quiet })}
+        </Button>
+      )}
       {day.cameras.length > 0 && (
         <ul className={classes.cameras}>
           {day.cameras.map((camera) => (
-            <Watched key={camera.camera} camera={camera} />
+            <Watched key={camera.camera} camera={camera} budget={budgets.find((one) => one.camera === camera.camera)} />
           ))}
         </ul>
       )}
@@ -59,6 +72,6 @@ function Shown({ day }: { day: Summary }) {
 }
 
 /** Nothing waits: what was watched today, and what was blind. */
-export function Day() {
-  return <Loaded query={useSummary()}>{(day) => <Shown day={day} />}</Loaded>;
+export function Day({ onQuiet }: { onQuiet: () => void }) {
+  return <Loaded query={useSummary()}>{(day) => <Shown day={day} onQuiet={onQuiet} />}</Loaded>;
 }

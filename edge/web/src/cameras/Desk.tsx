@@ -19,6 +19,7 @@ import { Last, Verdict, type Give } from "./Verdict";
 import { Why } from "./Why";
 
 const CHOSEN = "s";
+const NONE = { open: "desk.queue.none", quiet: "desk.queue.noneQuiet", done: "desk.queue.noneDone" } as const;
 const WIDE = "(min-width: 901px)";
 
 /** Which sighting is open, kept in the address. On a wide screen the first one opens by itself. */
@@ -157,12 +158,12 @@ function Open({ id, count, verdicts, onBack }: { id: string; count: number; verd
   );
 }
 
-function Nothing({ filter, verdicts }: { filter: Filter; verdicts: Verdicts }) {
+function Nothing({ filter, verdicts, onQuiet }: { filter: Filter; verdicts: Verdicts; onQuiet: () => void }) {
   const { t } = useTranslation();
   return (
     <div className={classes.day}>
       <Lately verdicts={verdicts} />
-      {filter.shown === "open" ? <Day /> : <Empty title={t("desk.queue.noneDone")} icon={<IconInbox size={44} stroke={1.4} />} />}
+      {filter.shown === "open" ? <Day onQuiet={onQuiet} /> : <Empty title={t(NONE[filter.shown])} icon={<IconInbox size={44} stroke={1.4} />} />}
     </div>
   );
 }
@@ -185,7 +186,7 @@ export function DeskPage() {
     choose(null);
   };
   useLiveSightings();
-  useAhead(filter.shown === "open" ? following(list, chosen) : null);
+  useAhead(filter.shown !== "done" ? following(list, chosen) : null);
   useKeys({ j: step(1), k: step(-1), arrowdown: step(1), arrowup: step(-1) });
   return (
     <div className={classes.desk} data-open={chosen !== null}>
@@ -198,7 +199,7 @@ export function DeskPage() {
               found.length > 0 ? (
                 <Queue list={found} chosen={chosen} onChoose={choose} />
               ) : (
-                <p className={classes.none}>{t(filter.shown === "open" ? "desk.queue.none" : "desk.queue.noneDone")}</p>
+                <p className={classes.none}>{t(NONE[filter.shown])}</p>
               )
             }
           </Loaded>
@@ -206,7 +207,7 @@ export function DeskPage() {
         <p className={classes.help}>{t("desk.keys.help")}</p>
       </aside>
       {chosen !== null && <Open id={chosen} count={list.length} verdicts={verdicts} onBack={() => choose(null)} />}
-      {chosen === null && queue.data !== undefined && (queue.data.length === 0 || window.matchMedia(WIDE).matches) && <Nothing filter={filter} verdicts={verdicts} />}
+      {chosen === null && queue.data !== undefined && (queue.data.length === 0 || window.matchMedia(WIDE).matches) && <Nothing filter={filter} verdicts={verdicts} onQuiet={() => refilter({ ...filter, shown: "quiet" })} />}
     </div>
   );
 }

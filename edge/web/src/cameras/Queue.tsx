@@ -65,10 +65,12 @@ export function Filters({ filter, cameras, onFilter }: FiltersProps) {
       <SegmentedControl
         fullWidth
         size="sm"
+        classNames={{ label: classes.shown ?? "" }}
         value={filter.shown}
         onChange={(shown) => onFilter({ ...filter, shown })}
         data={[
           { value: "open", label: t("desk.queue.open") },
+          { value: "quiet", label: t("desk.queue.quiet") },
           { value: "done", label: t("desk.queue.done") },
         ]}
         aria-label={t("desk.queue.title")}

@@ -2,9 +2,15 @@ import { IconMapPin } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Ago } from "../ground/parts/Ago";
 import { date, number, time, timeToSecond } from "../ground/words/format";
+import { because } from "./camera/budget";
 import { against, numeric, second, story } from "./explain";
 import type { Whole } from "./types";
 import classes from "./Why.module.css";
+
+/** Two digits, never more than it was: 0,998 is not 1, and what is below the threshold does not look as if it reached it. */
+function floor(score: number): number {
+  return Math.floor(score * 100) / 100;
+}
 
 /** Where the score stands, and from where this camera flags. The sentence beside it says the same. */
 function Bar({ score, threshold }: Pick<Whole, "score" | "threshold">) {
@@ -19,15 +25,17 @@ function Bar({ score, threshold }: Pick<Whole, "score" | "threshold">) {
 /** Why it was flagged, in the order in which an officer asks: what happened, how sure, and what spoke against it. */
 function Reasons({ sighting }: { sighting: Whole }) {
   const { t } = useTranslation();
-  const { score, threshold } = sighting;
+  const { score, threshold, level, base } = sighting;
+  const why = because({ value: Math.min(threshold, 1), level, base });
   const doubts = against(sighting);
   return (
     <>
       <p className={classes.story}>{story(t, sighting)}</p>
       <p className={classes.score}>
-        {t(score >= threshold ? "desk.why.score" : "desk.why.below", { score: number(score), threshold: number(threshold) })}
+        {t(score >= threshold ? "desk.why.score" : "desk.why.below", { score: number(floor(score)), threshold: number(Math.min(threshold, 1)) })}
         <Bar score={score} threshold={threshold} />
       </p>
+      {why !== "network" && why !== "spent" && <p className="quiet">{t(`desk.why.threshold.${why}`, { level: number(level), base: number(base) })}</p>}
       {doubts.length > 0 && (
         <ul className={classes.care}>
           {doubts.map((doubt) => (
@@ -88,7 +96,7 @@ export function Why({ sighting }: { sighting: Whole }) {
         </p>
       </header>
       <section aria-labelledby="why">
-        <h3 id="why">{t("desk.why.title")}</h3>
+        <h3 id="why" className="sr-only">{t("desk.why.title")}</h3>
         <Reasons sighting={sighting} />
       </section>
       <details className={classes.trace}>

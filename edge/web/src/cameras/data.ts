@@ -4,8 +4,8 @@ import { get, post } from "../ground/http/client";
 import { useConnection, useHeard } from "../ground/live/source";
 import type { Brief, Judging, Summary, Whole } from "./types";
 
-export type Shown = "open" | "done";
-const STATES: Record<Shown, string> = { open: "open", done: "confirmed,rejected,reported,closed" };
+export type Shown = "open" | "quiet" | "done";
+const STATES: Record<Shown, string> = { open: "flagged,unsure", quiet: "suspected", done: "confirmed,rejected,reported,closed" };
 const QUEUE = "sightings";
 
 const listKey = (shown: Shown, camera: string | null) => [QUEUE, "list", shown, camera] as const;
@@ -61,9 +61,9 @@ export function useLooking(id: string | null, allowed: boolean): void {
 
 type Lists = [QueryKey, Brief[] | undefined][];
 
-/** Take `id` out of every open list; the lists as they were. */
+/** Take `id` out of every list of what waits; the lists as they were. */
 function leave(client: QueryClient, id: string): Lists {
-  const lists = client.getQueriesData<Brief[]>({ queryKey: [QUEUE, "list", "open"] });
+  const lists = (["open", "quiet"] as const).flatMap((shown) => client.getQueriesData<Brief[]>({ queryKey: [QUEUE, "list", shown] }));
   for (const [key, list] of lists) {
     if (list !== undefined) client.setQueryData(key, list.filter((brief) => brief.id !== id));
   }

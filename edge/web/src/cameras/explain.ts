@@ -10,7 +10,7 @@ const CLOSE = 0.05;
 const SECOND = 0.02;
 const FAINT = 25;
 const FAR = 8;
-const AGAINST = ["close", "dark", "faint", "small", "in_view", "tries"] as const;
+const AGAINST = ["close", "dark", "faint", "small", "tries"] as const;
 type Against = (typeof AGAINST)[number];
 const OTHERS = ["removed", "attended", "actor", "light_or_noise"] as const;
 const AGENTS = ["person", "bicycle", "motorcycle", "car", "truck", "bus", "cart", "animal"] as const;
@@ -79,7 +79,6 @@ export function against(told: Told): Against[] {
     dark: below(facts.luma, DARK),
     faint: below(facts.contrast, FAINT),
     small: below(facts.area_ratio, SMALL),
-    in_view: inView(told),
     tries: (numeric(facts.tries) ?? 1) > 1,
   };
   return AGAINST.filter((one) => found[one]);

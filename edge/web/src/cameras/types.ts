@@ -52,6 +52,8 @@ export interface Whole extends Brief {
   width: number;
   height: number;
   threshold: number;
+  base: number;
+  level: number;
   explanation: Record<string, string | number | boolean | null>;
   model: string;
   watcher: string;
@@ -79,6 +81,7 @@ export interface CameraDay {
 export interface Summary {
   day: string;
   open: number;
+  quiet: number;
   confirmed: number;
   rejected: number;
   unsure: number;

@@ -74,6 +74,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Budgets */
+        get: operations["get_budgets_api_budget_get"];
+        /** Put Budget */
+        put: operations["put_budget_api_budget_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cameras": {
         parameters: {
             query?: never;
@@ -1671,6 +1689,27 @@ export interface components {
             tracker: string;
         };
         /**
+         * BudgetAsk
+         * @description Flags per camera and day: of one camera, or without `camera` of the node. Null takes a choice back.
+         */
+        BudgetAsk: {
+            /** Camera */
+            camera?: string | null;
+            /** Per Day */
+            per_day: number | null;
+        };
+        /**
+         * Budgets
+         * @description Of every registered camera.
+         */
+        Budgets: {
+            /** Cameras */
+            cameras: components["schemas"]["CameraBudget"][];
+            /** Per Day */
+            per_day: number;
+            precision: components["schemas"]["Precision"];
+        };
+        /**
          * CallWords
          * @description Gives the floor, for this long.
          */
@@ -1690,6 +1729,27 @@ export interface components {
             choice: string;
             /** Member */
             member: string;
+        };
+        /**
+         * CameraBudget
+         * @description How the number of one camera's flags is held.
+         */
+        CameraBudget: {
+            /** Camera */
+            camera: string;
+            /** Camera Name */
+            camera_name: string;
+            /** Flagged */
+            flagged: number;
+            /** In Force */
+            in_force: components["schemas"]["InForce"][];
+            /** Own */
+            own: boolean;
+            /** Per Day */
+            per_day: number;
+            precision: components["schemas"]["Precision"];
+            /** Quiet */
+            quiet: number;
         };
         /**
          * CameraDay
@@ -2434,6 +2494,23 @@ export interface components {
             version: string;
         };
         /**
+         * InForce
+         * @description The threshold of a camera by day or by night. `level` came from `base` through the verdicts, `value` from `level` through the budget.
+         */
+        InForce: {
+            /** Base */
+            base: number;
+            /** Confirmed */
+            confirmed: number;
+            /** Decided */
+            decided: number;
+            /** Level */
+            level: number;
+            light: components["schemas"]["Light"];
+            /** Value */
+            value: number;
+        };
+        /**
          * ItemChange
          * @description Only what is given is changed. `number` moves the item to that place, counted from 1.
          */
@@ -2526,6 +2603,12 @@ export interface components {
             /** Days */
             days: string[];
         };
+        /**
+         * Light
+         * @description Scores mean another thing at night: trust is kept for each.
+         * @enum {string}
+         */
+        Light: "day" | "night";
         /**
          * LogHead
          * @description The vote log's newest signed head: a C2SP tlog-checkpoint, as text.
@@ -2971,6 +3054,20 @@ export interface components {
             seats: components["schemas"]["SeatWords"][];
             /** Width */
             width: number;
+        };
+        /**
+         * Precision
+         * @description Of what was flagged in the last 90 days and decided, the share that was confirmed, with its 95 % interval (Wilson), 0 to 1.
+         */
+        Precision: {
+            /** Confirmed */
+            confirmed: number;
+            /** Decided */
+            decided: number;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
         };
         /**
          * PresenceChange
@@ -3454,6 +3551,8 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** Base */
+            base: number;
             /** Box */
             box: [
                 number,
@@ -3490,6 +3589,8 @@ export interface components {
             judged_by?: string | null;
             /** Latitude */
             latitude: number | null;
+            /** Level */
+            level: number;
             /** Longitude */
             longitude: number | null;
             /**
@@ -3639,6 +3740,8 @@ export interface components {
             hours: number[];
             /** Open */
             open: number;
+            /** Quiet */
+            quiet: number;
             /** Rejected */
             rejected: number;
             /** Unsure */
@@ -4075,6 +4178,86 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_budgets_api_budget_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budgets"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_budget_api_budget_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetAsk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budgets"];
+                };
             };
             /** @description Forbidden */
             403: {

@@ -7,6 +7,7 @@ import { may, useSession } from "../../ground/http/session";
 import { Empty, Loaded } from "../../ground/parts/states";
 import { Page } from "../../ground/shells/Page";
 import { Areas } from "./Areas";
+import { Budget } from "./Budget";
 import classes from "./CameraPage.module.css";
 import { useCameras, type Camera } from "./data";
 import { dayOf } from "./days";
@@ -55,6 +56,7 @@ function Shown({ camera }: { camera: Camera }) {
       <Watch camera={camera} />
       <div className={classes.below}>
         <Ledger camera={camera.id} />
+        <Budget camera={camera.id} />
         <Gate camera={camera.id} />
         {administers && (
           <>
