@@ -51,15 +51,15 @@ def main(words: list[str]) -> int:
 
 
 def _trained(learn: Material, check: Material, asked: argparse.Namespace) -> Trained:
-    """Once on everything, then shorter on everything and, more often, on what the first network gets wrong."""
+    """First on composed strips; then, shorter and slower, on these and the films' proposals, what the first got wrong more often."""
     plan = Plan(seed=asked.seed, epochs=asked.epochs, shape=asked.shape, notes=asked.work / "first.pt")
-    whole, watched = learn.whole, check.whole
-    first = train(whole, watched, plan)
+    first = train(learn.composed, check.composed, plan)
     if not asked.again:
         return first
+    whole = learn.whole
     harder = with_hard_ones(whole, dumping(probabilities(first, whole)), is_dumping(whole.truths))
     second = replace(plan, epochs=asked.again, rate=plan.rate / 4, notes=asked.work / "second.pt")
-    then = train(harder, watched, second, start=first.network)
+    then = train(harder, check.whole, second, start=first.network)
     return replace(then, epochs=[*first.epochs, *then.epochs], seconds=first.seconds + then.seconds)
 
 
@@ -88,8 +88,8 @@ def _asked(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--painted", action="store_true", help="use no files at all")
     parser.add_argument("--count", type=int, default=16000, help="composites to train on")
     parser.add_argument("--films", type=int, default=500, help="composite films whose proposals are trained on as well")
-    parser.add_argument("--epochs", type=int, default=8)
-    parser.add_argument("--again", type=int, default=3, help="epochs of the second round, on what was hard in the first; 0: none")
+    parser.add_argument("--epochs", type=int, default=7, help="of the first round, on composed strips")
+    parser.add_argument("--again", type=int, default=3, help="epochs of the second round, with the films; 0: none")
     parser.add_argument("--shape", choices=sorted(SHAPES), default=SHIPPED)
     parser.add_argument("--seed", type=int, default=20)
     parser.add_argument("--sheet", type=Path, help="only write a contact sheet (PNG) of composites there")

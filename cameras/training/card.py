@@ -66,10 +66,9 @@ def write_card(place: Path, *, told: Figures, films: Figures | None, trained: Tr
 
 def _made(trained: Trained, threshold: float, origin: dict[str, str | int]) -> str:
     size = sum(weights.numel() for weights in trained.network.parameters())
-    best = min(trained.epochs)
     return f"""## How it was made
 `{origin["command"]}` with material: {origin["data"]}; {origin["composites"]} training composites and what the watcher proposed on
-{origin["films"]} composite films; {len(trained.epochs)} epochs, {trained.seconds / 60:.0f} minutes on one core, best validation loss {best[0]:.3f}.
+{origin["films"]} composite films; {len(trained.epochs)} epochs, {trained.seconds / 60:.0f} minutes on one core.
 {size / 1e6:.2f} M parameters, {origin["ms"]} ms per candidate on one thread (without cutting the strip), temperature {trained.temperature:.2f},
 threshold {threshold} (at most 1 % of the validation negatives pass, of the composites and of the films' proposals each).
 Training, validation and test share no photo, no cut-out thing and no cut-out actor; painted parts come from different seeds

@@ -30,7 +30,7 @@ SHAPES = {
     "eyes": Shape(single=(16, 32, 64, 112)),
     "fused": Shape(whole=(24, 48, 80, 112), single=(12, 24, 48, 80)),
 }
-SHIPPED = "early"
+SHIPPED = "fused"
 
 
 class Block(nn.Module):
