@@ -30,7 +30,8 @@ _SAME, _TOUCHING = 0.3, 0.02
 _GONE_EDGES = -0.15
 _PLACES = 4000
 _INNOCENT = 0.75
-_HASTY = replace(RULES, suspect_after_s=1.0, hold_gone_s=0.8, hold_far_s=1.5, hold_near_s=3.0)
+_HASTY = replace(RULES, suspect_after_s=0.8, hold_gone_s=0.7, hold_far_s=0.7, hold_near_s=0.7, away=-1.0, far=-1.0)
+"""Whoever brought it may still stand beside it."""
 _KINDS = {
     "resting": Verdict.ATTENDED,
     "picking-up": Verdict.REMOVED,
