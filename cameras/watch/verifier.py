@@ -99,6 +99,10 @@ class Judgement:
     threshold: float
     features: Floats | None = field(default=None, compare=False, repr=False)
     """(F,), what the last layer saw; None where the weights do not give it."""
+    model: str = ""
+    """SHA-256 of the last layer that a node learned, empty for the network as it ships."""
+    beside: tuple[str, float, float] | None = None
+    """Of the one in its shadow: SHA-256, score and threshold. It decides nothing."""
 
     @property
     def flagged(self) -> bool:
@@ -198,6 +202,13 @@ class Verifier:
             threshold=own if threshold is None else threshold,
             features=None if features is None else features[0],
         )
+
+    def features(self, pictures: Floats, numbers: Floats) -> Floats:
+        """(F,) of one strip as `strip` gives it. Raises WeightsRefused; HEAD for weights that give no features."""
+        session, manifest = self._ready()
+        if not manifest.features:
+            raise WeightsRefused(Fault.HEAD, expected="features", found="scores")
+        return np.asarray(session.run(["features"], {"strip": pictures, "numbers": numbers})[0][0], np.float32)
 
     def _ready(self) -> tuple[Any, Manifest]:
         if self._loaded is None:
