@@ -17,6 +17,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder for the films and clips.json")
     parser.add_argument("--count", type=int, default=FIXED)
     parser.add_argument("--first", type=int, default=0, help="number of the first film; another number, other films")
+    parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--data", type=Path, default=DATA, help="folder with waste/ and models/ (default: ../shared/data)")
     parser.add_argument("--painted", action="store_true", help="use no files at all")
     parser.add_argument("--fix", action="store_true", help="write down this set's digests as what is to come out")
@@ -27,7 +28,7 @@ def main(words: list[str]) -> int:
     wanted = known[asked.first : asked.first + asked.count] or entries(asked.split, asked.count, first=asked.first)
     with progress() as bar:
         task = bar.add_task("films", total=len(wanted), told="")
-        made = shoot(shelf, wanted, asked.out, lambda name: bar.update(task, advance=1, told=name))
+        made = shoot(shelf, wanted, asked.out, lambda name: bar.update(task, advance=1, told=name), jobs=asked.jobs)
     if asked.fix:
         write_list(fixed, made, {"material": "data folder and painted" if shelf.real else "painted only", **tools()})
     return _compared(wanted, made, head)

@@ -30,9 +30,9 @@ class Set:
         return int(self.rng.choice([-1, 1]))
 
     def item(self, at: Spot, *, larger: float = 1.0) -> Item:
-        """A piece of waste that is 14 to 60 px long (of 360 rows) where it comes to lie."""
+        """A piece of waste that is 12 to 75 px long (of 360 rows) where it comes to lie."""
         unit, scale = self.place.unit(at[1]), self.place.size[1] / 360
-        pixels = float(np.clip(unit * self.rng.uniform(0.22, 0.55) * larger, 14 * scale, 60 * scale))
+        pixels = float(np.clip(unit * self.rng.uniform(0.18, 0.55) * larger, 12 * scale, 75 * scale))
         return Item(self.shelf.thing(self.rng), pixels / unit)
 
     def walker(self, start: float) -> Cast:
@@ -80,7 +80,7 @@ def _beside(at: Spot, place: Place, side: int) -> Spot:
 def _ends(stage: Set, script: Script) -> Script:
     """Long enough to see the place without whoever has gone."""
     last = max([cast.gone if cast.gone is not None else cast.t for cast in script.casts] or [8.0])
-    script.seconds = min(max(last + stage.tail(), 16.0), 34.0)
+    script.seconds = min(max(last + stage.tail(), 16.0), 45.0)
     return script
 
 
@@ -103,13 +103,63 @@ def put_down_lingering(stage: Set) -> Script:
     return put_down(stage, linger=float(stage.rng.uniform(2.0, 6.0)))
 
 
+def put_down_staying(stage: Set) -> Script:
+    """He goes a few steps and stays in the picture."""
+    at, side, rng = stage.spot(), stage.side(), stage.rng
+    item, actor = stage.item(at), stage.walker(stage.lead())
+    item.held(actor)
+    actor.enter(side, stage.row_near(at[1])).go(_beside(at, stage.place, side))
+    down, released = _put(actor, item, at, rng)
+    away = side * float(rng.uniform(1.8, 3.0)) * stage.place.unit(at[1])
+    actor.go((float(np.clip(at[0] + away, 0.03 * stage.place.size[0], 0.97 * stage.place.size[0])), stage.row_near(at[1]))).stay(14.0)
+    return _ends(stage, Script(0, [actor], [item], [Event(item, actor, STATIC, down, released)]))
+
+
 def put_down_among_others(stage: Set) -> Script:
-    """Others pass before and after."""
+    """Others pass before and after, some of them in front of the thing."""
     script = put_down(stage)
-    for start in (stage.rng.uniform(0.5, 4), script.events[0].released + stage.rng.uniform(2, 5)):
+    place = script.events[0].item.spans[-1].spot
+    for start in (stage.rng.uniform(0.5, 4), script.events[0].released + stage.rng.uniform(0.5, 4)):
         other, side = stage.walker(float(start)), stage.side()
-        other.enter(side, stage.spot()[1]).leave(-side)
+        row = place[1] + stage.rng.uniform(0.0, 0.1) * stage.place.size[1] if stage.rng.random() < 0.5 else stage.spot()[1]
+        other.enter(side, row).leave(-side)
         script.casts.append(other)
+    return _ends(stage, script)
+
+
+def put_down_on_a_pile(stage: Set) -> Script:
+    """Waste comes to waste: old things lie there already."""
+    script = put_down(stage)
+    at, unit = script.events[0].item.spans[-1].spot, stage.place.unit(script.events[0].item.spans[-1].spot[1])
+    for _ in range(int(stage.rng.integers(1, 4))):
+        dx, dy = stage.rng.uniform(-0.5, 0.5) * unit, -stage.rng.uniform(0.02, 0.12) * unit
+        script.old.append(stage.item(at, larger=1.2).lies((at[0] + dx, at[1] + dy)))
+    return script
+
+
+def put_down_bulky(stage: Set) -> Script:
+    """A mattress, a cupboard: as large as who brings it."""
+    script = put_down(stage)
+    script.events[0].item.share = float(stage.rng.uniform(0.6, 1.05))
+    return script
+
+
+def in_trips(stage: Set) -> Script:
+    """The same person comes twice."""
+    script, rng = put_down(stage), stage.rng
+    first = script.events[0]
+    at, actor = (
+        first.item.spans[-1].spot,
+        Cast(first.agent.body, stage.place, start=(first.agent.gone or first.agent.t) + float(rng.uniform(2, 4))),
+    )
+    there = (at[0] + stage.side() * float(rng.uniform(0.3, 0.7)) * stage.place.unit(at[1]), at[1])
+    item, side = stage.item(there).held(actor), stage.side()
+    actor.enter(side, stage.row_near(there[1])).go(_beside(there, stage.place, side), faster=1.3)
+    down, released = _put(actor, item, there, rng)
+    actor.leave(side)
+    script.casts.append(actor)
+    script.items.append(item)
+    script.events.append(Event(item, actor, STATIC, down, released))
     return _ends(stage, script)
 
 
@@ -206,9 +256,13 @@ def thrown_from_car(stage: Set) -> Script:
 
 
 DEEDS: dict[str, tuple[Callable[[Set], Script], int]] = {
-    "put-down": (put_down, 5),
-    "put-down-lingering": (put_down_lingering, 3),
+    "put-down": (put_down, 3),
+    "put-down-lingering": (put_down_lingering, 2),
+    "put-down-staying": (put_down_staying, 2),
     "put-down-among-others": (put_down_among_others, 3),
+    "put-down-on-a-pile": (put_down_on_a_pile, 2),
+    "put-down-bulky": (put_down_bulky, 2),
+    "in-trips": (in_trips, 1),
     "from-motorcycle": (from_motorcycle, 3),
     "from-car": (from_car, 3),
     "from-cart": (from_cart, 2),

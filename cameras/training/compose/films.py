@@ -23,10 +23,10 @@ from cameras.training.compose.shelf import SPLITS, Shelf
 from cameras.training.compose.sprites import Floats
 from cameras.training.compose.walks import Cel
 
-RECIPE = "films-1"
+RECIPE = "films-2"
 STORIES = DEEDS | INNOCENTS
 _ATTEMPTS = 12
-_NOTICED, _SHOWN = 14.0, 0.3
+_NOTICED, _SHOWN = 12.0, 0.25
 Picture = NDArray[np.uint8]
 
 
@@ -100,7 +100,7 @@ def film(shelf: Shelf, recipe: str, seed: int) -> Film:
 def _dress(script: Script, where: Place, stage: Set) -> None:
     """Weather, and what lies about."""
     rng = stage.rng
-    for effect, share in (("rain", 0.08), ("shadow", 0.06), ("headlights", 0.15 if where.light.mean() < 0.7 else 0.0)):
+    for effect, share in (("rain", 0.08), ("shadow", 0.06), ("headlights", 0.15 if where.light.mean() < 0.7 else 0.0), ("lamp", 0.04)):
         if rng.random() < share:
             script.effects.add(effect)
     for _ in range(int(rng.choice([0, 0, 1, 2]))):
@@ -119,7 +119,7 @@ def _visible(made: Film, event: Event) -> bool:
     with_it = shoot.plate.copy()
     shoot.lay_item(with_it, event.item, t)
     change = np.abs(with_it[y0:y1, x0:x1].astype(np.int16) - shoot.plate[y0:y1, x0:x1]).max(axis=2)
-    return float((change > max(_NOTICED, 3.5 * made.place.noise)).mean()) > _SHOWN
+    return float((change > max(_NOTICED, 3.0 * made.place.noise)).mean()) > _SHOWN
 
 
 def _told(event: Event, shoot: "_Shoot") -> dict[str, Any]:

@@ -36,6 +36,59 @@ def resting(stage: Set) -> Script:
     return _ends(stage, Script(0, [actor], [item]))
 
 
+def resting_away(stage: Set) -> Script:
+    """Somebody puts a bag down, goes a few steps from it, comes back and takes it along."""
+    at, side, rng = stage.spot(), stage.side(), stage.rng
+    item, actor = stage.item(at), stage.walker(stage.lead())
+    item.held(actor)
+    actor.enter(side, stage.row_near(at[1])).go(_beside(at, stage.place, side))
+    _put(actor, item, at, rng)
+    actor.go((at[0] + side * float(rng.uniform(0.8, 1.6)) * stage.place.unit(at[1]), at[1])).stay(float(rng.uniform(1.0, 5.0)))
+    actor.go(_beside(at, stage.place, side)).stay(0.6, "bend")
+    item.held(actor, actor.t)
+    actor.stay(0.3).leave(-side)
+    return _ends(stage, Script(0, [actor], [item]))
+
+
+def delivered(stage: Set) -> Script:
+    """One puts a thing down, the other who waits there takes it."""
+    at, side, rng = stage.spot(0.3), stage.side(), stage.rng
+    item, giver = stage.item(at), stage.walker(stage.lead())
+    item.held(giver)
+    giver.enter(side, stage.row_near(at[1])).go(_beside(at, stage.place, side))
+    _, released = _put(giver, item, at, rng)
+    giver.stay(float(rng.uniform(0.5, 2.0))).leave(side)
+    taker = stage.walker(1.0).enter(-side, stage.row_near(at[1])).go(_beside(at, stage.place, -side))
+    taker.stay(max(0.5, released + float(rng.uniform(1.0, 3.0)) - taker.t)).stay(0.6, "bend")
+    item.held(taker, taker.t)
+    taker.stay(0.3).leave(-side)
+    return _ends(stage, Script(0, [giver, taker], [item]))
+
+
+def kicked(stage: Set) -> Script:
+    """Somebody shoves a thing that lay there a little aside."""
+    at, side, rng = stage.spot(0.3), stage.side(), stage.rng
+    item = stage.item(at).lies(at)
+    actor = stage.walker(stage.lead()).enter(side, stage.row_near(at[1], 0.01)).go(_beside(at, stage.place, side))
+    there = (at[0] - side * float(rng.uniform(0.2, 0.7)) * stage.place.unit(at[1]), at[1])
+    item.thrown(actor, there, since=actor.t, until=actor.t + 0.3)
+    item.spans[-2] = item.spans[-2]._replace(how="ground", spot=((at[0] + there[0]) / 2, at[1]))
+    actor.leave(-side if rng.random() < 0.5 else side)
+    return _ends(stage, Script(0, [actor], [item]))
+
+
+def stall(stage: Set) -> Script:
+    """A cart comes, stands for a while, and goes."""
+    side, at = stage.side(), stage.spot()
+    pusher = stage.cast(walks.cart(stage.rng), stage.lead()).enter(side, at[1]).go(at).stay(float(stage.rng.uniform(5, 12)))
+    return _ends(stage, Script(0, [pusher.leave(-side)]))
+
+
+def parking_bicycle(stage: Set) -> Script:
+    """Somebody leaves a bicycle standing and walks away from it."""
+    return _parked(stage, stage.rider(stage.lead(), motor=False), "stand")
+
+
 def waiting(stage: Set) -> Script:
     """Somebody waits a long time and goes."""
     at, side, rng = stage.spot(), stage.side(), stage.rng
@@ -147,7 +200,7 @@ def bin_moved(stage: Set) -> Script:
     actor.stay(float(rng.uniform(2.0, 6.0)), "bend")
     item.held(actor, actor.t)
     actor.go(_beside(at, stage.place, side), faster=0.6)
-    item.lies(at, actor.t)
+    item.lies((at[0] + float(rng.normal(0, 0.06)) * unit, at[1]), actor.t)
     actor.stay(0.5).leave(side)
     return _ends(stage, Script(0, [actor], [item]))
 
@@ -242,6 +295,11 @@ def _drift(at: Spot, side: int, stage: Set) -> Spot:
 INNOCENTS: dict[str, tuple[Callable[[Set], Script], int]] = {
     "carrying": (carrying, 3),
     "resting": (resting, 3),
+    "resting-away": (resting_away, 2),
+    "delivered": (delivered, 1),
+    "kicked": (kicked, 2),
+    "stall": (stall, 1),
+    "parking-bicycle": (parking_bicycle, 1),
     "waiting": (waiting, 3),
     "loitering": (loitering, 2),
     "old-waste": (old_waste, 3),

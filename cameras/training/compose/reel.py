@@ -3,7 +3,9 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from cameras.training.compose.shelf import Shelf
 
 LISTS = Path(__file__).with_name("sets")
 PLACES = {"test": 84, "val": 60, "train": 300}
-FIXED = 420
+FIXED = 404
 Picture = NDArray[np.uint8]
 
 
@@ -99,10 +101,10 @@ def encode(path: Path, pictures: Iterable[Picture], place: Place) -> None:
         stream.pix_fmt = "yuv420p"
         stream.options = {
             "crf": str(place.crf),
-            "preset": "superfast",
+            "preset": "ultrafast",
             "tune": "zerolatency",
             "threads": "1",
-            "x264-params": f"keyint={place.gop * place.fps}:scenecut=0:vbv-maxrate={place.kbit}:vbv-bufsize={2 * place.kbit}",
+            "x264-params": f"keyint={place.gop * place.fps}:scenecut=0:no-deblock=0:vbv-maxrate={place.kbit}:vbv-bufsize={2 * place.kbit}",
         }
         for picture in pictures:
             box.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
@@ -110,23 +112,41 @@ def encode(path: Path, pictures: Iterable[Picture], place: Place) -> None:
     partly.replace(path)
 
 
-def shoot(shelf: Shelf, wanted: list[Entry], folder: Path, step: Callable[[str], None]) -> list[Entry]:
+def shoot(shelf: Shelf, wanted: list[Entry], folder: Path, step: Callable[[str], None], *, jobs: int = 1) -> list[Entry]:
     """Make all that are not there yet, with clips.json beside them; what was made is kept when this is interrupted."""
     folder.mkdir(parents=True, exist_ok=True)
     place = folder / "clips.json"
     told: dict[str, Any] = json.loads(place.read_text(encoding="utf-8")) if place.is_file() else {}
-    made = []
+    made = {}
     for entry in wanted:
         known = told.get(entry.name)
         if known and (folder / entry.name).is_file() and (known["recipe"], known["seed"]) == (entry.recipe, entry.seed):
-            made.append(Entry(entry.name, entry.recipe, entry.seed, known["raw"], known["file"]))
-        else:
-            entry, truth = shot(shelf, entry, folder)  # noqa: PLW2901 - now with its digests
-            told[entry.name] = {**truth, "raw": entry.raw, "file": entry.file}
-            place.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-            made.append(entry)
+            made[entry.name] = Entry(entry.name, entry.recipe, entry.seed, known["raw"], known["file"])
+            step(entry.name)
+    for entry, truth in _shots(shelf, [entry for entry in wanted if entry.name not in made], folder, jobs):
+        told[entry.name] = {**truth, "raw": entry.raw, "file": entry.file}
+        place.write_text(json.dumps(dict(sorted(told.items())), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        made[entry.name] = entry
         step(entry.name)
-    return made
+    return [made[entry.name] for entry in wanted]
+
+
+def _shots(shelf: Shelf, wanted: list[Entry], folder: Path, jobs: int) -> Iterator[tuple[Entry, dict[str, Any]]]:
+    if jobs <= 1:
+        yield from (shot(shelf, entry, folder) for entry in wanted)
+        return
+    _SHELVES[:] = [shelf]
+    with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:  # forked: the shelf need not be read or sent again
+        asked = [pool.submit(_shot, entry, folder) for entry in wanted]
+        yield from (one.result() for one in as_completed(asked))
+
+
+_SHELVES: list[Shelf] = []
+
+
+def _shot(entry: Entry, folder: Path) -> tuple[Entry, dict[str, Any]]:
+    cv2.setNumThreads(1)
+    return shot(_SHELVES[0], entry, folder)
 
 
 def _turns(stories: dict[str, tuple[Any, int]]) -> list[str]:

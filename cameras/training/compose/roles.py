@@ -1,5 +1,6 @@
 """Who moves where and what becomes of things: the time lines of one film. Seconds, and pixels where feet or things stand."""
 
+import math
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -80,6 +81,9 @@ class Cast:
         share = min(1.0, (t - leg.start) / max(leg.end - leg.start, 1e-6))
         spot = (leg.a[0] + (leg.b[0] - leg.a[0]) * share, leg.a[1] + (leg.b[1] - leg.a[1]) * share)
         right = self._faces_right(leg)
+        if leg.a == leg.b and leg.pose == "stand":
+            restless = self.body.restless * self.place.unit(spot[1])
+            spot = spot[0] + restless * math.sin(2.1 * t) + 0.6 * restless * math.sin(5.3 * t + 1), spot[1]
         pose = leg.pose if t < self.legs[-1].end or self.stays_after is None else self.stays_after
         return Where(spot, pose, (t * self.body.cadence) % 1.0, right)
 

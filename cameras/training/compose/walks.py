@@ -50,6 +50,8 @@ class Body:
     pace = 0.75
     cadence = 0.95
     """Steps' cycles a second."""
+    restless = 0.0
+    """How far it shifts about while it stands, in heights of a person."""
 
     def __init__(self, name: str, draw: Callable[[str, float], Cel], *, phases: int = PHASES) -> None:
         self.name, self._draw, self._phases = name, draw, phases
@@ -103,6 +105,7 @@ def walker(rng: Generator, *, umbrella: bool = False, vest: bool = False) -> Bod
     made = Body("person", _Walker(outfit(rng, umbrella=umbrella, vest=vest)).draw)
     made.pace = float(rng.uniform(0.6, 0.95))
     made.cadence = 1.27 * made.pace
+    made.restless = float(rng.choice([0.0, 0.01, 0.02, 0.04]))
     return made
 
 
