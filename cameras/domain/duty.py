@@ -7,7 +7,7 @@ from collections import deque
 from enum import StrEnum
 from itertools import pairwise
 
-from cameras.domain.gate import Gate, PacketFacts
+from cameras.domain.gate import SURE, Gate, PacketFacts
 
 QUIET_S = 6.0
 """Asleep after this long without a sign of anything."""
@@ -26,12 +26,8 @@ RISE_S = 2.5
 
 
 MORE_PATIENCE, MOST_PATIENCE = 1.5, 4.0
-WELL_KNOWN = 60
-"""Notes of an hour from which its level is well known: half a minute."""
-MOST_UNSURE = 60
-"""Notes up to which what a beginning has learned is forgotten again when somebody was there."""
 GLANCE_S, LONG_GLANCE_S = 4.0, 8.0
-"""Asleep, a keyframe is looked at so often; the longer time while the gate knows this hour well and has missed nobody for MISSED_S."""
+"""Asleep, a keyframe is looked at so often; the longer time while the gate knows this hour well, can tell, and has missed nobody for MISSED_S."""
 MISSED_S = 600.0
 
 
@@ -127,7 +123,7 @@ class Duty:
 
     def glance_s(self, at: float, hour: int) -> float:
         """Seconds between the keyframes that are looked at while asleep."""
-        known = self.gate.notes(hour) >= WELL_KNOWN and at - self._missed_at >= MISSED_S
+        known = self.gate.notes(hour) >= SURE and at - self._missed_at >= MISSED_S and not self.gate.weak(hour)
         return LONG_GLANCE_S if known else GLANCE_S
 
     def glanced(self, newest: float, hour: int) -> None:
@@ -139,7 +135,7 @@ class Duty:
         """Awake, but without the time to decode: a keyframe showed something. A gate that is only just learning has learned from it."""
         self._busy_at, self._quiet_since = newest, None
         if self.why in (Why.STARTING, Why.LEARNING):
-            self.gate.forget(MOST_UNSURE)
+            self.gate.forget(SURE)
 
     def looked(self, at: float, newest: float, *, busy: bool, hour: int) -> None:
         """The awake scene was looked at. `at` the picture's time, `newest` the newest packet's; `busy` keeps the camera awake."""

@@ -37,6 +37,7 @@ class Code(StrEnum):
     LINK_EXPIRED = "cameras.link_expired"
     LINK_FOREIGN = "cameras.link_foreign"
 
+    DATASET = "cameras.dataset"
     FILE_MISSING = "cameras.file_missing"
     FILE_EMPTY = "cameras.file_empty"
     NOT_A_VIDEO = "cameras.not_a_video"
@@ -67,9 +68,12 @@ class Code(StrEnum):
     LONG_GOP = "cameras.long_gop"
     NO_KEYFRAMES = "cameras.no_keyframes"
     INTRA_REFRESH = "cameras.intra_refresh"
+    GATE_WEAK = "cameras.gate_weak"
     FEWER_LOOKS = "cameras.fewer_looks"
     KEYFRAMES_ONLY = "cameras.keyframes_only"
     NO_MODEL = "cameras.no_model"
+    HEAD_REFUSED = "cameras.head_refused"
+    TOO_FEW_VERDICTS = "cameras.too_few_verdicts"
 
     RECORDING_LATE = "cameras.recording_late"
     RECORDING_FULL = "cameras.recording_full"

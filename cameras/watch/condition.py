@@ -68,3 +68,7 @@ class Condition:
         if wall.source == "arrival" and wall.offset_s is not None:
             return Code.CLOCK_OFF, {"seconds": round(wall.offset_s)}
         return None
+
+    def weakness(self, hour: int) -> Trouble | None:
+        """Nothing is wrong, but what the packets say tells little."""
+        return (Code.GATE_WEAK, {}) if self.duty.gate.weak(hour) else None

@@ -186,6 +186,7 @@ class Connection:
     def _say(self, picture: Picture, grant: Grant) -> None:
         info, wall = self.stream.info, self.stream.wall
         trouble = self.condition.trouble(self.scene.last - self.base) or shortage(grant, awake=self.duty.awake)
+        trouble = trouble or self.condition.weakness(self.hour)
         code, facts = trouble or (None, {})
         self.camera.clock = wall.source, wall.offset_s
         about = (*self.size, info.fps) if info is not None else None

@@ -4,7 +4,7 @@ The whole watcher as a process (scene, network and recordings included, a real b
 of the same streams: one `ffmpeg` for each camera decoding everything, keyframes only and packets only, and Debian's `motion` where it is
 installed. CPU seconds are user and system, of the watching processes alone; what serves the streams is shown apart.
 
-All cameras begin in the same second. That beginning (`--warm`, in which nothing happens and a camera learns its scene and falls asleep) is measured apart:
+All cameras begin in the same second, the idle ones at five different places of their film. That beginning (`--warm`, in which nothing happens and a camera learns its scene and falls asleep) is measured apart:
 `start_cpu_s`, and `all_asleep_s`, when the last of the idle cameras fell asleep for the first time. The other CPU seconds are those after it; `asleep_before` and
 `asleep_after` say how many slept when they began and ended. An event start counts as lost when its sighting is missing, or put down more than 2 s
 away from the truth, which is when the server sent it.
@@ -165,11 +165,11 @@ def watch(asked: Asked, films: dict[str, Path]) -> Watched:
         node = Node(Path(folder), stack)
         process = psutil.Process(node.start_watcher().pid)
         cameras = {f"cam-{number}": "busy" if number < asked.busy else "idle" for number in range(asked.cameras)}
-        node.want(1, *({"id": camera, "name": camera, "url": server.url(name, camera)} for camera, name in cameras.items()))
+        node.want(1, *({"id": camera, "name": camera, "url": _url(server, name, camera)} for camera, name in cameras.items()))
         end = time.monotonic() + OPEN_S
         while len({camera for _, camera, _ in node.told}) < asked.cameras and time.monotonic() < end:
             time.sleep(0.1)
-        began = min(float(play["at"]) for play in server.plays) - time.time() + time.monotonic()
+        began = min(float(play["at"]) + float(play["from"]) for play in server.plays) - time.time() + time.monotonic()
         time.sleep(max(asked.kind.quiet_s - (time.monotonic() - began), 1.0))
         start_cpu_s, asleep = rivals.taken(process), _asleep(node)
         serves = psutil.Process(server.process.pid)
@@ -185,6 +185,11 @@ def watch(asked: Asked, films: dict[str, Path]) -> Watched:
         return Watched(
             cpu_s, rss_mb, start_cpu_s, len(asleep), slept, len(after), len(short), served, _delays(node, server, asked.kind.quiet_s)
         )
+
+
+def _url(server: Serving, name: str, camera: str) -> str:
+    """Idle cameras show the same film, but not the same moment of it."""
+    return server.url(name, camera, second=2.0 * (int(camera.removeprefix("cam-")) % 5) if name == "idle" else 0.0)
 
 
 def _asleep(node: Node) -> dict[str, float]:

@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks.rtsp NAME=FILM.mp4 ...
 
-H.264 over TCP (RFC 2326, 3550, 6184), each client from the film's beginning, at the film's pace. Prints its port, then for each PLAY a line of
-JSON: the address asked for and when second 0 of the film was sent. Ends with its standard input.
+H.264 over TCP (RFC 2326, 3550, 6184), each client from the film's beginning, at the film's pace; NAME@6 begins at the first keyframe at or after
+second 6, if there is one before second 9, so that not every camera shows the same chance in the same moment. Prints its port, then for each PLAY a line
+of JSON: the address asked for, when second 0 of the film was (or would have been) sent, and from where on. Ends with its standard input.
 """
 
 import asyncio
@@ -27,6 +28,7 @@ PAYLOAD, CLOCK, SSRC = 1400, 90_000, 0x44494E48
 REPORT_S = 5.0
 NTP_EPOCH = 2_208_988_800
 TICK_S = 1 / 60
+LATEST_S = 9.0
 _SENTENCE = "RTSP/1.0 200 OK\r\nCSeq: {cseq}\r\n{headers}\r\n"
 
 
@@ -36,6 +38,12 @@ class Film:
 
     sdp: bytes
     pictures: list[tuple[float, bytes]]
+    keys: list[int]
+    """Which of them a client may begin with."""
+
+    def start(self, second: float) -> int:
+        """The first such picture at or after `second`; 0 when that is too late."""
+        return next((key for key in self.keys if second <= self.pictures[key][0] < LATEST_S), 0)
 
 
 def load(path: Path) -> Film:
@@ -45,13 +53,15 @@ def load(path: Path) -> Film:
         video = container.streams.video[0]
         record = bytes(video.codec_context.extradata or b"")
         sets = _parameter_sets(record)
-        pictures = []
+        pictures: list[tuple[float, bytes]] = []
+        keys: list[int] = []
         for packet in container.demux(video):
             if packet.size and packet.pts is not None:
                 at = float(packet.pts * (video.time_base or 0))
+                keys += [len(pictures)] if packet.is_keyframe else []
                 pictures.append((at, _interleaved(_units(bytes(packet), sets if packet.is_keyframe else []), at, numbers)))
     begin = pictures[0][0]
-    return Film(_sdp(sets), [(at - begin, data) for at, data in pictures])
+    return Film(_sdp(sets), [(at - begin, data) for at, data in pictures], keys)
 
 
 def _parameter_sets(record: bytes) -> list[bytes]:
@@ -103,6 +113,8 @@ class Client:
 
     writer: asyncio.StreamWriter
     film: Film | None = None
+    begins: int = 0
+    """With which picture."""
     began: float | None = None
     sent: int = 0
     bytes: int = 0
@@ -168,7 +180,9 @@ class Server:
         cseq = next(line.split(":")[1].strip() for line in request.split("\r\n") if line.lower().startswith("cseq"))
         headers, body = {"OPTIONS": "Public: DESCRIBE, SETUP, PLAY, TEARDOWN, GET_PARAMETER\r\n"}.get(method, ""), b""
         if method == "DESCRIBE":
-            client.film = self.films[url.rsplit("/", 1)[1].split("?")[0]]
+            name, _, second = url.rsplit("/", 1)[1].split("?")[0].partition("@")
+            client.film = self.films[name]
+            client.begins = client.film.start(float(second or 0))
             body = client.film.sdp
             headers = f"Content-Base: {url}/\r\nContent-Type: application/sdp\r\nContent-Length: {len(body)}\r\n"
         elif method == "SETUP":
@@ -176,10 +190,12 @@ class Server:
         elif method == "PLAY":
             headers = "Session: 1\r\nRange: npt=0.000-\r\nRTP-Info: url=" + url.rstrip("/") + "/track;seq=0;rtptime=0\r\n"
         client.writer.write(_SENTENCE.format(cseq=cseq, headers=headers).encode() + body)
-        if method == "PLAY":
-            client.began = time.monotonic()
+        if method == "PLAY" and client.film is not None:
+            client.sent, since = client.begins, client.film.pictures[client.begins][0]
+            client.began = time.monotonic() - since
+            client.reported = since - REPORT_S
             self.clients.add(client)
-            _say({"url": url, "at": time.time()})
+            _say({"url": url, "at": time.time() - since, "from": since})
 
 
 def _say(what: Any) -> None:
@@ -195,9 +211,9 @@ class Serving:
     port: int
     plays: list[dict[str, Any]] = field(default_factory=list)
 
-    def url(self, name: str, camera: str = "") -> str:
-        """Where a film is; `camera` tells clients apart in `began`."""
-        return f"rtsp://127.0.0.1:{self.port}/{name}?{camera}"
+    def url(self, name: str, camera: str = "", *, second: float = 0) -> str:
+        """Where a film is, from a second on; `camera` tells clients apart in `began`."""
+        return f"rtsp://127.0.0.1:{self.port}/{name}{f'@{second:g}' if second else ''}?{camera}"
 
     def began(self, camera: str) -> float:
         """Unix time of second 0 of the film, for the first play of this camera. StopIteration before it."""
