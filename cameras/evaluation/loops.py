@@ -6,6 +6,7 @@ So noise repeats itself every `LOOP_S` seconds, and the light swings back and fo
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ def _still(pictures: list[Picture]) -> Picture:
 
 def _noise(pictures: list[Picture]) -> float:
     """Sigma of one frame's noise, grey levels, robust against who walks in."""
-    changes = [np.median(cv2.absdiff(a, b)) for a, b in zip(pictures, pictures[1:], strict=False)]
+    changes = [np.median(cv2.absdiff(a, b)) for a, b in pairwise(pictures)]
     return float(np.clip(np.median(changes) * 1.05 if changes else 1.0, 0.7, 6.0))
 
 

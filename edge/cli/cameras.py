@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from edge.cli import learning
+from edge.cli.evaluate import evaluate
+from edge.cli.models import detector_of
 from edge.cli.terminal import HomeOption, Terminal, settings_of, terminal
 
 if TYPE_CHECKING:
@@ -25,6 +28,9 @@ def add_to(app: typer.Typer) -> None:
     cameras.command("test", help="help.cameras_test")(test)
     cameras.command("remove", help="help.cameras_remove")(remove)
     cameras.command("try", help="help.cameras_try")(try_file)
+    cameras.command("retrain", help="help.cameras_retrain")(learning.retrain)
+    cameras.command("shadow", help="help.cameras_shadow")(learning.shadow)
+    cameras.command("evaluate", help="help.cameras_evaluate")(evaluate)
     cameras.command("check", help="help.cameras_check")(check)
     app.add_typer(cameras, name="cameras", help="help.cameras", rich_help_panel="panel.cameras")
 
@@ -122,12 +128,18 @@ def try_file(
     source: Annotated[str, typer.Argument(help="help.try_source", show_default=False)],
     as_json: Annotated[Path | None, typer.Option("--json", help="help.try_json", metavar="FILE", show_default=False)] = None,
     sheet: Annotated[Path | None, typer.Option("--sheet", help="help.try_sheet", metavar="FILE", show_default=False)] = None,
+    *,
     seconds: Annotated[float | None, typer.Option("--seconds", help="help.try_seconds", show_default=False)] = None,
+    detector: Annotated[str | None, typer.Option("--detector", help="help.try_detector", show_default=False)] = None,
+    home: HomeOption = None,
 ) -> None:
+    from functools import partial
+
+    from cameras.watch.analyst import Analyst
     from cameras.watch.trial import Options
     from cameras.watch.trial import try_file as watch_to_the_end
 
-    say = terminal(context)
+    say, analyst = terminal(context), partial(Analyst, eyes=detector_of(home, detector))
     name = source.rpartition("/")[2] if "://" not in source else say.words("cameras.a_stream")
     with say.progress() as shown:
         task = shown.add_task(say.words("cameras.watching", name=name), total=None)
@@ -135,7 +147,8 @@ def try_file(
         def progress(done: float, total: float | None) -> None:
             shown.update(task, completed=done, total=total)
 
-        result = watch_to_the_end(source, Options(sheet=sheet, duration_s=seconds, progress=progress))
+        options = Options(sheet=sheet, duration_s=seconds, progress=progress, analyst=analyst)
+        result = watch_to_the_end(source, options)
     if as_json is not None:
         as_json.write_text(json.dumps(result.json(), ensure_ascii=False, indent=1) + "\n", "utf-8")
     show_trial(say, result, sheet)
@@ -153,10 +166,11 @@ def show_trial(say: Terminal, result: "TrialResult", sheet: Path | None) -> None
                 " ".join(f"{edge:.0f}" for edge in one.box),
                 f"{one.score:.2f}",
                 say.words(f"reasons.{one.reason}"),
+                say.words(f"kinds.{one.agent}") if one.agent else "–",
             )
             for one in result.sightings
         ]
-        say.table("sightings", ("put_down", "flagged", "box", "score", "reason"), rows)
+        say.table("sightings", ("put_down", "flagged", "box", "score", "reason", "agent"), rows)
     say.good(
         "cameras.tried", count=len(result.sightings), frames=result.frames, seconds=round(result.seconds, 1), took=round(result.took_s, 1)
     )
