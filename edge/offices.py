@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from broker.engines import Credential
 from broker.messages.base import Message
 from broker.topics import Topic
+from cameras.desk import heads
 from cameras.watch.identity import Identity
 from edge.accounts.person import Right
 from edge.accounts.service import COMMAND, Accounts, NewAccount, plain_login
@@ -139,7 +140,7 @@ def assemble(settings: Settings, air: Air) -> Offices:
         post_office.admit(settings, credentials)
 
     ca = settings.home.tls / "ca.pem"
-    devices = Devices(DeviceParts(means, air, vault, catalogue, write, public_url(settings), lambda: fingerprint(ca)))
+    devices = Devices(DeviceParts(means, air, vault, catalogue, write, public_url(settings), heads=heads.wanted, ca=lambda: fingerprint(ca)))
     return Offices(settings, store, ledger, means, Accounts(means), devices, vault, catalogue)
 
 

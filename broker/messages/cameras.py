@@ -39,10 +39,19 @@ class Look(Message):
 class EvidenceFile(Message):
     """One file of a sighting. It is uploaded over HTTPS before the sighting is published."""
 
-    name: Literal["clip.mp4", "before.jpg", "act.jpg", "after.jpg", "poster.jpg", "manifest.json", "manifest.jws"]
-    """`manifest.jws` is the watcher's signature over the manifest's bytes: a detached JWS (RFC 7515, appendix F), ES256."""
+    name: Literal["clip.mp4", "before.jpg", "act.jpg", "after.jpg", "poster.jpg", "strip.npz", "manifest.json", "manifest.jws"]
+    """`manifest.jws` is the watcher's signature over the manifest's bytes: a detached JWS (RFC 7515, appendix F), ES256. `strip.npz` is what the network
+    saw: cameras/watch/keepsake.py."""
     sha256: Sha256
     bytes: Annotated[int, Field(ge=0)]
+
+
+class Shadow(Message):
+    """What a network that is only being tried thought of a sighting. Nobody sees it before the verdict."""
+
+    model: Sha256
+    score: Annotated[float, Field(ge=0, le=1)]
+    threshold: Annotated[float, Field(ge=0, le=1)]
 
 
 class Sighting(Message):
@@ -69,6 +78,8 @@ class Sighting(Message):
     """Facts behind the flag, as cameras/watch/evidence.py `explain` lists them, and `agent`, the kind of actor, where a detector told it.
     The officer's page makes the sentences."""
     model: Sha256
+    """The network, or the last layer that its node has learned, by which it was judged."""
+    shadow: Shadow | None = None
     fence: Annotated[int, Field(ge=0)] | None = None
     """The lease under which it was seen."""
     given_up: tuple[str, ...] = ()

@@ -19,7 +19,7 @@ from typing import IO
 from broker.identity import is_id
 from cameras.domain.errors import Code, Refusal
 
-NAMES = frozenset({"clip.mp4", "before.jpg", "act.jpg", "after.jpg", "poster.jpg", "manifest.json", "manifest.jws"})
+NAMES = frozenset({"clip.mp4", "before.jpg", "act.jpg", "after.jpg", "poster.jpg", "strip.npz", "manifest.json", "manifest.jws"})
 BLOCK = 1024 * 1024
 COMING = ".coming-"
 NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})

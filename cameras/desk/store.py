@@ -124,11 +124,15 @@ def put_case(session: Session, row: SightingRow, case: Case, *, step: Step) -> N
 
 def put_new(session: Session, message: Sighting, card: CameraCard, *, decision: Decision, now: datetime) -> SightingRow:
     """Write a fresh sighting, its files and the first line of its trace."""
+    shadow = message.shadow
     row = SightingRow(
-        **message.model_dump(exclude={"fence", "given_up", "evidence", "box", "threshold"}),
+        **message.model_dump(exclude={"fence", "given_up", "evidence", "box", "threshold", "shadow"}),
         threshold=decision.threshold,
         base=message.threshold,
         level=decision.level,
+        shadow_model=shadow.model if shadow else None,
+        shadow_score=shadow.score if shadow else None,
+        shadow_threshold=shadow.threshold if shadow else None,
         box=list(message.box),
         camera_name=card.name,
         address=card.address,

@@ -5,6 +5,7 @@
     camera_case_event  the trace of a case, only ever added to
     camera_ledger      one row per camera, hour and watcher: what every second counted as
     camera_budget      one row per camera whose flags were counted or whose budget was chosen, and one for the node
+    camera_head        one row per last layer that the node has learned or tries
     camera_audit       one row per slept minute that was looked at afterwards
 
 Times are UTC.
@@ -75,6 +76,10 @@ class SightingRow(SQLModel, table=True):
     reason: str = Field(max_length=10)
     explanation: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     model: str = Field(max_length=64)
+    shadow_model: str | None = Field(default=None, max_length=64)
+    shadow_score: float | None = None
+    shadow_threshold: float | None = None
+    """Of a network that is only being tried. On no page."""
     digest: str = Field(max_length=64)
     """SHA-256 of the message as the watcher said it: a repetition is known by it."""
     received_at: datetime = _instant()
@@ -157,3 +162,18 @@ class BudgetRow(SQLModel, table=True):
     rate: float = 0.0
     at: datetime | None = _instant(nullable=True)
     """When `rate` was true."""
+
+
+class HeadRow(SQLModel, table=True):
+    """A last layer of the network: cameras/watch/heads.py."""
+
+    __tablename__: ClassVar[str] = "camera_head"
+
+    sha256: str = Field(primary_key=True, max_length=64)
+    weights: str = Field(max_length=64)
+    """SHA-256 of the network that it belongs to."""
+    content: str = Field(sa_column=Column(Text, nullable=False))
+    """The file, base64."""
+    role: str = Field(default="", max_length=8)
+    """live, shadow, before (live before the one that is), or empty."""
+    made_at: datetime = _instant()

@@ -4,13 +4,10 @@ One .npz holds `weight` (F, 6), `bias` (6,) float32, `temperature`, `threshold` 
 features mean nothing to another. Its name is the SHA-256 of its bytes.
 """
 
-import base64
 import hashlib
 import io
 import zipfile
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -101,15 +98,3 @@ def unpack(content: bytes, weights: str) -> Learned:
     if not (np.isfinite(head.weight).all() and np.isfinite(head.bias).all() and 0 < head.threshold < 1):
         raise WeightsRefused(Fault.HEAD, why="numbers")
     return Learned(hashlib.sha256(content).hexdigest(), of, head)
-
-
-def told(configuration: Mapping[str, Any], role: str) -> bytes | None:
-    """The head of that role (`live`, `shadow`) in a watcher's configuration; None for none. ValueError, naming the key, when it is not understood."""
-    heads = configuration.get("heads", {})
-    content = heads.get(role) if isinstance(heads, dict) else heads
-    if content is None:
-        return None
-    try:
-        return base64.b64decode(content, validate=True)
-    except (ValueError, TypeError):
-        raise ValueError(f"heads/{role}") from None

@@ -1,5 +1,6 @@
 """What a watcher is told, and whom it speaks to. Light: this is loaded before the first camera is."""
 
+import base64
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -48,6 +49,21 @@ def plans_of(configuration: dict[str, Any], password: str = "") -> tuple[Plan, .
     if len({plan.id for plan in plans}) != len(plans):
         raise ValueError("cameras")
     return plans
+
+
+def heads_of(configuration: dict[str, Any]) -> tuple[bytes | None, bytes | None]:
+    """Last layers of the network, as files: the one that judges and the one in its shadow. ValueError, naming the key, when they are not understood."""
+    heads = configuration.get("heads", {})
+    if not isinstance(heads, dict):
+        raise ValueError("heads")  # noqa: TRY004
+    return _head(heads, "live"), _head(heads, "shadow")
+
+
+def _head(heads: dict[str, Any], role: str) -> bytes | None:
+    try:
+        return base64.b64decode(heads[role], validate=True) if role in heads else None
+    except (ValueError, TypeError):
+        raise ValueError(f"heads/{role}") from None
 
 
 def _opened(entry: Any, where: str, password: str) -> Any:

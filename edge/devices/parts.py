@@ -1,8 +1,10 @@
 """What the services of this package share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
+
+from sqlmodel import Session
 
 from broker.engines import Credential
 from broker.messages.base import Message
@@ -39,5 +41,7 @@ class DeviceParts:
     write: Callable[[Sequence[Credential]], None]
     public_url: str
     """https://host:port as devices on the commune's network reach the node."""
+    heads: Callable[[Session], Mapping[str, Any]] = lambda _: {}
+    """What every watcher is told of the network's last layers, beside its cameras."""
     ca: Callable[[], str] = lambda: ""
     """SHA-256 of the node's CA certificate, base64url: a machine without a browser knows by it that it met the right node."""

@@ -31,12 +31,12 @@ class Wanted:
             cameras = session.exec(
                 select(CameraRow).where(col(CameraRow.holder) == row.id, col(CameraRow.ended_at).is_(None)).order_by(col(CameraRow.id))
             )
-            return {"settings": settings, "cameras": [self._camera(camera) for camera in cameras]}
+            return {"settings": settings, "cameras": [self._camera(camera) for camera in cameras], **self.parts.heads(session)}
         return {"settings": settings, "meeting": row.meeting, "seat": row.seat, "name": row.name}
 
     def shown(self, session: Session, row: DeviceRow) -> dict[str, Any]:
-        """The configuration as a person may see it: no camera password."""
-        configuration = self.configuration(session, row)
+        """The configuration as a person may see it: no camera password, no numbers of a network."""
+        configuration = {key: value for key, value in self.configuration(session, row).items() if key != "heads"}
         for camera in configuration.get("cameras", ()):
             found = session.get(CameraRow, camera["id"])
             camera["url"] = found.shown if found else ""

@@ -130,6 +130,8 @@ BOTH = frozenset(
         "test_the_same_sighting_again_is_settled_again_and_changes_nothing",
         "test_what_is_over_the_budget_is_kept_below_the_threshold_and_told_to_nobody",
         "test_many_confirmed_flags_lower_the_threshold_and_rejected_ones_raise_it",
+        "test_one_is_live_and_the_one_before_comes_back",
+        "test_what_the_shadow_thought_is_kept_for_the_comparison_and_told_to_nobody",
         "test_a_page_is_on_disk_before_it_is_answered_and_the_day_knows_it",
         "test_what_one_of_two_watchers_saw_was_seen",
         "test_audits_are_counted_once_each_with_their_interval",

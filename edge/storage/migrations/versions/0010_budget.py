@@ -1,4 +1,4 @@
-"""Flags per camera and day, and by which thresholds each sighting was flagged."""
+"""Flags per camera and day, by which thresholds each sighting was flagged, and last layers that a node has learned or tries."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,6 +18,18 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("camera"),
     )
+    op.create_table(
+        "camera_head",
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("weights", sa.String(64), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("role", sa.String(8), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("sha256"),
+    )
+    op.add_column("camera_sighting", sa.Column("shadow_model", sa.String(64), nullable=True))
+    op.add_column("camera_sighting", sa.Column("shadow_score", sa.Float(), nullable=True))
+    op.add_column("camera_sighting", sa.Column("shadow_threshold", sa.Float(), nullable=True))
     op.add_column("camera_sighting", sa.Column("base", sa.Float(), nullable=True))
     op.add_column("camera_sighting", sa.Column("level", sa.Float(), nullable=True))
     op.execute("UPDATE camera_sighting SET base = threshold, level = threshold")
