@@ -155,14 +155,6 @@ def test_whoever_is_followed_keeps_it_awake_and_quiet_lets_it_sleep() -> None:
     assert not duty.awake
 
 
-def test_it_does_not_sleep_before_it_has_seen_what_came_in() -> None:
-    duty = Duty(taught())
-    for number in range(60 * FPS):
-        duty.packet(PacketFacts(8000, "P", 28), number / FPS, key=number % GOP == 0, hour=12)
-        duty.looked(number / FPS - 5, number / FPS, busy=False, hour=12)
-    assert duty.awake
-
-
 def test_packets_wake_it() -> None:
     duty = Duty(taught())
     at = on_duty(duty, 30, begin=0)
