@@ -15,12 +15,23 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from broker.identity import ID_PATTERN
-from cameras.desk import days
+from cameras.desk import days, months
 from cameras.desk.budget import Budget
 from cameras.desk.custody import BLOCK, Place
 from cameras.desk.ledger import Ledger
 from cameras.desk.links import Link
-from cameras.desk.models import BudgetAsk, Budgets, LedgerDay, LedgerWeek, SightingBrief, SightingWhole, Stored, Summary, VerdictAsk
+from cameras.desk.models import (
+    BudgetAsk,
+    Budgets,
+    LedgerDay,
+    LedgerMonth,
+    LedgerWeek,
+    SightingBrief,
+    SightingWhole,
+    Stored,
+    Summary,
+    VerdictAsk,
+)
 from cameras.desk.ports import Account
 from cameras.desk.service import File, SightingDesk
 from cameras.desk.store import Wanted
@@ -142,6 +153,10 @@ def _ledger(ledger: Ledger, person: PersonMaker) -> APIRouter:
     @router.get("")
     def get_week() -> LedgerWeek:
         return ledger.week()
+
+    @router.get("/months/{month}")
+    def get_month(month: Annotated[str, Path(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]) -> LedgerMonth:
+        return months.report(ledger.house, date.fromisoformat(f"{month}-01"))
 
     @router.get("/{camera}")
     def get_ledger(camera: SightingId, day: date | None = None) -> LedgerDay:

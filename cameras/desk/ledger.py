@@ -132,9 +132,14 @@ class Ledger:
 
 def totals_of(session: Session, cards: Sequence[CameraCard], day: date, *, now: datetime) -> dict[str, DayMinutes]:
     """For each camera how many minutes of the day counted as what, so far."""
+    return {camera: _totals(day, states) for camera, states in states_of(session, cards, day, now=now).items()}
+
+
+def states_of(session: Session, cards: Sequence[CameraCard], day: date, *, now: datetime) -> dict[str, list[State]]:
+    """For each camera what the minutes of the day counted as, from the first that is due (`due_of`) to the last."""
     span = days.span_of(day)
     seconds = minutes.seconds_of(session, span.since.astimezone(UTC), span.until.astimezone(UTC))
-    return {card.id: _totals(day, _states(seconds.get(card.id), span.since, due_of(card, day, now))) for card in cards}
+    return {card.id: _states(seconds.get(card.id), span.since, due_of(card, day, now)) for card in cards}
 
 
 def due_of(card: CameraCard, day: date, now: datetime) -> Due:

@@ -202,6 +202,35 @@ class LedgerWeek(BaseModel):
     """Of all cameras together."""
 
 
+class LongestGap(BaseModel):
+    """The longest time without a break in which a camera could not see, whatever the reasons."""
+
+    since: datetime
+    minutes: int
+
+
+class CameraMonth(BaseModel):
+    """One camera's month so far, from when it was registered."""
+
+    camera: Id
+    camera_name: str
+    minutes: dict[MinuteState, int]
+    """How many minutes counted as what; states that did not come are left out."""
+    watched: int
+    blind: int
+    share: float | None
+    """Watched minutes of all in which watching was on, 0 to 1; None when there were none."""
+    longest: LongestGap | None
+
+
+class LedgerMonth(BaseModel):
+    """A month of the commune, of every camera that is registered; the last minute that counts is before `until`."""
+
+    month: str
+    until: datetime
+    cameras: list[CameraMonth]
+
+
 class BudgetAsk(BaseModel):
     """Flags per camera and day: of one camera, or without `camera` of the node. Null takes a choice back."""
 

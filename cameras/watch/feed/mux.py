@@ -11,6 +11,9 @@ from cameras.watch.ring import Kept
 MOVFLAGS = "empty_moov+default_base_moof+skip_trailer"
 STRETCH_US = 400_000
 """Of what was recorded, about so much comes in one fragment; of what is live, each picture is one."""
+HVC1 = "hvc1"
+"""Of the two names of H.265 in an MP4 the one that every browser with a decoder takes: Safari knows no `hev1`. It means that all parameter sets
+stand in the head, which holds, because a camera that sends others is connected anew; FFmpeg takes them out of the packets of a camera."""
 _LEAST_AVCC, _LEAST_HVCC = 4, 13
 
 
@@ -52,6 +55,8 @@ class Mux:
         cut = {"movflags": f"{MOVFLAGS}+frag_every_frame"} if live else {"movflags": MOVFLAGS, "frag_duration": str(STRETCH_US)}
         self._container: Any = av.open(self._sink, "w", format="mp4", options=cut)
         self._stream = self._container.add_stream_from_template(template)
+        if self._stream.codec_context.codec.canonical_name == "hevc":
+            self._stream.codec_tag = HVC1
         self._container.start_encoding()
         self._last = -1
         self.init = self._sink.take()
@@ -116,4 +121,4 @@ def _hevc(init: bytes) -> str | None:
     space, tier, profile = content[1] >> 6, (content[1] >> 5) & 1, content[1] & 31
     fits = int(f"{int.from_bytes(content[2:6], 'big'):032b}"[::-1], 2)
     limits = "".join(f".{byte:x}" for byte in content[6:12].rstrip(b"\0"))
-    return f"hev1.{('', 'A', 'B', 'C')[space]}{profile}.{fits:x}.{'LH'[tier]}{content[12]}{limits}"
+    return f"{HVC1}.{('', 'A', 'B', 'C')[space]}{profile}.{fits:x}.{'LH'[tier]}{content[12]}{limits}"

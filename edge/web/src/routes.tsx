@@ -115,6 +115,7 @@ export const router = createBrowserRouter([
           page("/control/:meeting", control, "ControlPage", STAFF),
           page("/desk", room, "DeskPage", ["officer", "auditor"]),
           page("/cameras", room, "WallPage", WATCHING),
+          page("/cameras/month", room, "MonthPage", [...WATCHING, "auditor"]),
           page("/cameras/:camera", room, "CameraPage", WATCHING),
           page("/admin/devices", house, "DevicesPage", ADMIN),
           page("/admin/cameras", house, "CamerasPage", ADMIN),

@@ -152,3 +152,21 @@ def test_a_day_is_the_communes(bench: Bench) -> None:
     bench.clock.now = datetime(2026, 3, 5, 17, 10, tzinfo=UTC)
     take(bench, page((datetime(2026, 3, 5, 16, 58, tzinfo=UTC), "s720")))
     assert runs(bench) == [("seen", 0, 8)], "since midnight in the commune"
+
+
+def test_a_month_says_how_much_was_seen_and_when_the_longest_gap_was(bench: Bench, web: httpx.Client) -> None:
+    """A gap over midnight is one; what was switched off is nobody's share."""
+    bench.clock.pass_by(2 * 86_400)
+    night = datetime(2026, 3, 5, 16, 30, tzinfo=UTC)
+    """23:30 of the commune's fifth of March."""
+    take(bench, page((START, f"s{int((night - START).total_seconds())}"), (night + timedelta(hours=1), "c3600o7200i172800")))
+    month: dict[str, Any] = web.get("/api/ledger/months/2026-03").json()
+    (camera,) = month["cameras"]
+    assert camera["longest"] == {"since": "2026-03-05T16:30:00Z", "minutes": 120}, "nobody's hour and the covered one, without a break"
+    seen, idle = 15 * 60, (datetime.fromisoformat(month["until"]) - night).total_seconds() / 60 - 240
+    assert camera["minutes"] == {"gap": 10 + 60, "seen": seen, "covered": 60, "off": 120, "idle": idle}
+    assert (camera["blind"], camera["watched"]) == (130, seen + idle)
+    assert camera["share"] == pytest.approx((seen + idle) / (seen + idle + 130))
+    empty = web.get("/api/ledger/months/2026-02").json()["cameras"][0]
+    assert (empty["minutes"], empty["share"], empty["longest"]) == ({}, None, None)
+    assert web.get("/api/ledger/months/2026-13").status_code == 422

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from broker.topics import FEED
 from cameras.domain.areas import Mask
 from cameras.watch.feed.feeds import Feeds
 from cameras.watch.feed.line import Node
+from cameras.watch.feed.mux import Mux, mime
 from cameras.watch.feed.screen import LATE_BYTES, Item, Screen, Source
 from cameras.watch.recordings.archive import Archive
 from cameras.watch.recordings.limits import Limits
@@ -168,10 +170,46 @@ def test_live_is_every_picture_from_the_last_keyframe_on(film: Path) -> None:
     assert pictures(desk.runs[0]) == pictures(film)[2 * films.FPS :]
     head = desk.words[0]["run"]
     assert (head["width"], head["height"]) == (films.WIDTH, films.HEIGHT)
-    assert head["mime"].startswith(('video/mp4; codecs="avc1.', 'video/mp4; codecs="hev1.1.6.L'))
+    assert head["mime"].startswith(('video/mp4; codecs="avc1.', 'video/mp4; codecs="hvc1.1.6.L'))
     zero = datetime.fromisoformat(head["zero"]) + timedelta(seconds=times(desk.runs[0])[0])
     assert abs(zero - BEGAN - timedelta(seconds=2)) < timedelta(milliseconds=2)
     assert (desk.path, desk.authorization) == ("/api/feeds/f1", "Basic d2F0Y2hlci0xOnNlY3JldA==")
+
+
+def test_h265_of_a_camera_is_named_as_every_browser_knows_it_and_holds_no_parameter_sets_beside_its_head(tmp_path: Path) -> None:
+    """As packets come over RTSP: with start codes, and with the parameter sets before every keyframe."""
+    raw = tmp_path / "film.hevc"
+    with av.open(str(raw), "w", format="hevc") as container:
+        stream: Any = container.add_stream("libx265", rate=films.FPS)
+        stream.width, stream.height, stream.pix_fmt, stream.gop_size = films.WIDTH, films.HEIGHT, "yuv420p", 4
+        stream.options = {"preset": "ultrafast", "x265-params": "log-level=none:bframes=0:repeat-headers=1"}
+        for picture in films.frames(films.passing, 1):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
+        container.mux(stream.encode(None))
+    with av.open(str(raw)) as container:
+        packets = [packet for packet in container.demux(video=0) if packet.size]
+        mux = Mux(container.streams.video[0], Fraction(1, films.FPS), live=True)
+        kept = [Kept(bytes(packet), n, n, 1, packet.is_keyframe, n / films.FPS, n) for n, packet in enumerate(packets)]
+    assert sum(b"\0\0\1\x42" in one.data for one in kept) > 2, "parameter sets come again and again"
+    sent = b"".join([*(mux.add(one, base=0) for one in kept), mux.end()])
+    assert (b"hvc1" in mux.init, b"hev1" in mux.init) == (True, False)
+    assert mime(mux.init, "hevc").startswith('video/mp4; codecs="hvc1.1.6.L')
+    assert not {32, 33, 34} & {(nal[0] >> 1) & 63 for nal in nals(sent)}
+    assert len(pictures(mux.init + sent)) == len(kept)
+
+
+def nals(film: bytes) -> list[bytes]:
+    """Every NAL unit in the media data of a fragmented MP4."""
+    found, at = [], 0
+    while at < len(film):
+        size, name = int.from_bytes(film[at : at + 4], "big"), film[at + 4 : at + 8]
+        inside = at + 8 if name == b"mdat" else at + size
+        while inside < at + size:
+            length = int.from_bytes(film[inside : inside + 4], "big")
+            found.append(film[inside + 4 : inside + 4 + length])
+            inside += 4 + length
+        at += size
+    return found
 
 
 def test_a_viewer_that_does_not_read_holds_nobody_and_loses_whole_groups() -> None:

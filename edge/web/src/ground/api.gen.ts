@@ -547,6 +547,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ledger/months/{month}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Month */
+        get: operations["get_month_api_ledger_months__month__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ledger/{camera}": {
         parameters: {
             query?: never;
@@ -1497,6 +1514,7 @@ export interface components {
              * @default []
              */
             capabilities: string[];
+            detector?: components["schemas"]["DetectorInUse"] | null;
             /**
              * Kind
              * @enum {string}
@@ -1800,6 +1818,27 @@ export interface components {
             watcher?: string | null;
             /** Zones */
             zones?: components["schemas"]["ZoneView"][] | null;
+        };
+        /**
+         * CameraMonth
+         * @description One camera's month so far, from when it was registered.
+         */
+        CameraMonth: {
+            /** Blind */
+            blind: number;
+            /** Camera */
+            camera: string;
+            /** Camera Name */
+            camera_name: string;
+            longest: components["schemas"]["LongestGap"] | null;
+            /** Minutes */
+            minutes: {
+                [key: string]: number;
+            };
+            /** Share */
+            share: number | null;
+            /** Watched */
+            watched: number;
         };
         /**
          * CameraPatch
@@ -2231,6 +2270,44 @@ export interface components {
             };
         };
         /**
+         * DetectorInUse
+         * @description What a watcher tells persons from vehicles with, or why it does not use the one that was chosen.
+         */
+        DetectorInUse: {
+            /** Code */
+            code?: string | null;
+            /** Facts */
+            facts?: {
+                [key: string]: string | number | boolean | null;
+            };
+            /**
+             * Layout
+             * @default
+             */
+            layout: string;
+            /**
+             * Licence
+             * @default
+             */
+            licence: string;
+            /** Ms */
+            ms?: number | null;
+            /** Name */
+            name?: string | null;
+            /**
+             * Provider
+             * @default
+             */
+            provider: string;
+            /** Since */
+            since?: string | null;
+            /**
+             * Size
+             * @default
+             */
+            size: string;
+        };
+        /**
          * DevicePatch
          * @description What to change; what is left out stays.
          */
@@ -2582,6 +2659,21 @@ export interface components {
             runs: components["schemas"]["LedgerRun"][];
         };
         /**
+         * LedgerMonth
+         * @description A month of the commune, of every camera that is registered; the last minute that counts is before `until`.
+         */
+        LedgerMonth: {
+            /** Cameras */
+            cameras: components["schemas"]["CameraMonth"][];
+            /** Month */
+            month: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
          * LedgerRun
          * @description Minutes of one state that follow each other; `start` in minutes of the commune's day.
          */
@@ -2620,6 +2712,19 @@ export interface components {
             root: string;
             /** Size */
             size: number;
+        };
+        /**
+         * LongestGap
+         * @description The longest time without a break in which a camera could not see, whatever the reasons.
+         */
+        LongestGap: {
+            /** Minutes */
+            minutes: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
         };
         /**
          * LookIn
@@ -5622,6 +5727,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LedgerWeek"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_month_api_ledger_months__month__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerMonth"];
                 };
             };
             /** @description Forbidden */

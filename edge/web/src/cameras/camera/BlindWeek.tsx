@@ -50,7 +50,9 @@ export function BlindWeek() {
         cameras.length > 0 && (
           <section className={classes.week} aria-labelledby="blind-week">
             <h2 id="blind-week">{t("camera.week.title")}</h2>
-            <p className="quiet">{t("camera.week.lead")}</p>
+            <p className="quiet">
+              {t("camera.week.lead")} <Link to="/cameras/month">{t("camera.week.month")}</Link>
+            </p>
             <table>
               <thead>
                 <tr>

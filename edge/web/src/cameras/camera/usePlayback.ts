@@ -55,7 +55,7 @@ const NOTHING: State = { at: null, run: null, shown: false, over: false, error: 
 /** What people call the codec of a run. */
 function named(mime: string): string {
   const found = /codecs="([^".]*)/.exec(mime)?.[1] ?? "";
-  return { avc1: "H.264", hev1: "H.265" }[found] ?? found;
+  return { avc1: "H.264", hvc1: "H.265" }[found] ?? found;
 }
 
 function pace(video: HTMLVideoElement | null, speed: number): void {
