@@ -17,6 +17,22 @@ class Status(Message):
     """When it was said; absent in a last will, which is written before it is true."""
 
 
+class DetectorInUse(Message):
+    """What a watcher tells persons from vehicles with, or why it does not use the one that was chosen."""
+
+    name: str | None = Field(default=None, max_length=40)
+    licence: str = Field(default="", max_length=200)
+    layout: str = Field(default="", max_length=40)
+    size: str = Field(default="", max_length=20)
+    """Of its input, width×height in pixels."""
+    provider: str = Field(default="", max_length=20)
+    since: AwareDatetime | None = None
+    ms: float | None = None
+    """Median of its last pictures, milliseconds on one thread."""
+    code: str | None = None
+    facts: Facts = Field(default_factory=dict)
+
+
 class About(Message):
     """Retained self-description, once per device."""
 
@@ -24,6 +40,8 @@ class About(Message):
     model: str = Field(max_length=80)
     version: str = Field(max_length=40)
     capabilities: tuple[str, ...] = ()
+    detector: DetectorInUse | None = None
+    """Of a watcher in which one was installed."""
 
 
 class Desired(Message):

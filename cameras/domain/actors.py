@@ -13,7 +13,7 @@ class Kind(StrEnum):
     CAR = "car"
     TRUCK = "truck"
     BUS = "bus"
-    DOG = "dog"
+    ANIMAL = "animal"
     OTHER = "other"
 
 
@@ -27,7 +27,7 @@ _CALLED: dict[Kind, frozenset[str]] = {
     Kind.CAR: frozenset({"car", "van", "suv", "taxi", "ô tô", "xe hơi", "xe con"}),
     Kind.TRUCK: frozenset({"truck", "lorry", "pickup", "xe tải", "xe ba gác"}),
     Kind.BUS: frozenset({"bus", "coach", "xe buýt", "xe khách"}),
-    Kind.DOG: frozenset({"dog", "chó"}),
+    Kind.ANIMAL: frozenset({"animal", "dog", "cat", "cow", "horse", "sheep", "bird", "buffalo", "chó", "mèo", "bò", "trâu"}),
 }
 
 

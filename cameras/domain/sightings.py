@@ -35,6 +35,8 @@ class Why(StrEnum):
     REMOVED = "removed"
     LIGHT = "light"
     ACTOR = "actor"
+    PARKED = "parked"
+    """A vehicle that was not there before, as a detector sees it."""
     PUSHED_ASIDE = "pushed_aside"
     KNOWN = "known"
     TOO_LARGE = "too_large"

@@ -1,20 +1,21 @@
 """One camera's eyes and judgement: pictures in, findings out. No threads, no clock, no files; time is an argument."""
 
-from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import cv2
-import numpy as np
 
+from cameras.domain.actors import Kind
 from cameras.domain.areas import Areas
 from cameras.domain.geometry import Box, gap, iou
 from cameras.domain.scene import Evidence, Look
 from cameras.domain.sightings import RULES, Rules, State, Suspect, Watch, Why, manner, objection
 from cameras.domain.story import Story, story
 from cameras.domain.tracks import Track, Tracker
+from cameras.watch.album import Album, Kept, covered, opened
 from cameras.watch.layers import Picture
+from cameras.watch.namer import Eyes, Namer
 from cameras.watch.scene import SMALLEST_MOVER, Scene
 from cameras.watch.strip import FAR_BOX_SIZES, Candidate, Numbers, measure
 from cameras.watch.veil import Veil
@@ -23,8 +24,8 @@ from cameras.watch.verifier import Judgement
 LOOKS_PER_S = 6.0
 LONGEST_SIDE = 640
 """Pictures are analysed at this many looks a second and at this size."""
-MEMORY_S, REMEMBER_S = 12.0, 0.5
-"""What was seen is remembered so long; where nothing moves, a picture now and then is enough."""
+REMEMBER_S = 0.5
+"""Where nothing moves, a picture now and then is enough to remember."""
 RETRY_S, TRIES = 2.0, 4
 """A suspect that is judged no is judged again: what hid a part of it may have gone."""
 KEPT_FROM = 0.5
@@ -63,16 +64,26 @@ class Finding:
     before: Picture
     act: Picture
     after: Picture
-    scores: Mapping[str, float] = field(default_factory=dict)
-    """The network's classes; empty where it was not asked."""
+    judged: Judgement | None = None
+    """What the network said; None where it was not asked."""
     story: Story | None = None
     tries: int = 1
     """How often it was judged."""
+    agent: tuple[Kind, float] | None = None
+    """Who left it and with what score, where a detector could say."""
 
     @property
     def told(self) -> bool:
-        """It goes to the desk: flagged here, or likely enough to be kept there below the threshold."""
-        return self.flagged or (self.why is Why.VERIFIER and self.score >= KEPT_FROM)
+        """It goes to the desk: flagged here, or likely enough to be kept there below the threshold, for this network or the one in its shadow."""
+        beside = self.judged.beside if self.judged is not None else None
+        likely = self.score >= KEPT_FROM or (beside is not None and beside[1] >= beside[2])
+        return self.flagged or (self.why is Why.VERIFIER and likely)
+
+    @property
+    def candidate(self) -> Candidate:
+        """As the network is shown it."""
+        x0, y0, x1, y1 = (round(value) for value in self.box)
+        return Candidate(self.before, self.act, self.after, (x0, y0, x1, y1), self.numbers)
 
 
 @dataclass
@@ -86,9 +97,10 @@ class _Known:
 
 @dataclass
 class Analyst:
-    """Feed `look` with upright pictures of one size. `verifier` None: the scene's rules decide alone."""
+    """Feed `look` with upright pictures of one size. `verifier` None: the scene's rules decide alone. `eyes` None: nobody says who an actor is."""
 
     verifier: Verifier | None = None
+    eyes: Eyes | None = None
     rules: Rules = RULES
     scene: Scene = field(default_factory=Scene)
     tracker: Tracker = field(default_factory=Tracker)
@@ -97,8 +109,9 @@ class Analyst:
     def __post_init__(self) -> None:
         self.watch = Watch(self.rules)
         self._ended: list[Track] = []
-        self._memory: deque[tuple[float, bytes]] = deque()
-        self._acts: dict[int, tuple[float, bytes]] = {}
+        self._album = Album()
+        self._namer = Namer(self.eyes) if self.eyes is not None else None
+        self._acts: dict[int, Kept] = {}
         self._known: list[_Known] = []
         self._tries: dict[int, int] = {}
 
@@ -115,20 +128,17 @@ class Analyst:
         self.watch.areas = areas
         if areas.masks != self.veil.masks:
             self.scene.cover(Veil(areas.masks))
-            self._memory = deque((at, self._covered(jpeg)) for at, jpeg in self._memory)
-            self._acts = {suspect: (at, self._covered(jpeg)) for suspect, (at, jpeg) in self._acts.items()}
+            self._album.cover(self.veil)
+            self._acts = {suspect: (at, covered(kept, self.veil)) for suspect, (at, kept) in self._acts.items()}
         return self.veil
-
-    def _covered(self, jpeg: bytes) -> bytes:
-        picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
-        return _jpeg(self.veil.over(np.asarray(picture, np.uint8)))
 
     def look(self, picture: Picture, at: float) -> list[Finding]:
         """Take one picture (BGR uint8); returns what was decided with it, flagged or not."""
         look = self.scene.look(picture, at)
         self.last = look
-        if look.movers or look.things or not self._memory or at - self._memory[-1][0] >= REMEMBER_S:
-            self._remember(self._now(), at)
+        newest = self._album.newest
+        if look.movers or look.things or newest is None or at - newest >= REMEMBER_S:
+            self._album.add(self._now(), at)
         if look.moved:
             self.tracker.clear()
             self._ended.clear()
@@ -137,6 +147,9 @@ class Analyst:
         for suspect in self.watch.step(look, [*self.tracker.live, *self._ended]):
             self._let_go(suspect)
         self._keep_acts()
+        if self._namer is not None:
+            self._namer.step(self.watch.suspects, self._album, at)
+            self._namer.forget([*self.tracker.live, *self._ended, *(one for suspect in self.watch.suspects for one in suspect.actors)])
         return self._judge_ripe(look, at_end=False)
 
     def finish(self) -> list[Finding]:
@@ -198,12 +211,13 @@ class Analyst:
         numbers = self._numbers(suspect, look, before, after)
         box = tuple(round(value) for value in suspect.box)
         score, threshold = min(1.0, max(0.0, 0.5 + 0.5 * evidence.arrival)), 0.5
-        scores: dict[str, float] = {}
+        judged: Judgement | None = None
         if why is None and self.verifier is not None:
             judged = self.verifier.judge(Candidate(before, act, after, (box[0], box[1], box[2], box[3]), numbers))
             score, threshold = judged.score, judged.threshold
-            scores = {verdict.value: share for verdict, share in judged.scores.items()}
             why = None if judged.flagged else Why.VERIFIER
+        if self._namer is not None and (why is None or (why is Why.VERIFIER and score >= KEPT_FROM)):
+            why = self._namer.is_somebody(suspect.box, before, after) or why
         tale = story(suspect, look)
         return Finding(
             flagged=why is None,
@@ -223,9 +237,10 @@ class Analyst:
             before=before,
             act=act,
             after=after,
-            scores=scores,
+            judged=judged,
             story=tale,
             tries=self._tries.get(suspect.id, 1),
+            agent=self._namer.agent(suspect) if self._namer is not None else None,
         )
 
     def _numbers(self, suspect: Suspect, look: Look, before: Picture, after: Picture) -> Numbers:
@@ -266,18 +281,13 @@ class Analyst:
                     return True
         return False
 
-    def _remember(self, picture: Picture, at: float) -> None:
-        self._memory.append((at, _jpeg(picture)))
-        while self._memory and self._memory[0][0] < at - MEMORY_S:
-            self._memory.popleft()
-
     def _keep_acts(self) -> None:
         """Once somebody is suspected, the picture of the act is kept for as long as the suspect is."""
         for suspect in self.watch.suspects:
             wanted = _act_time(suspect)
             kept = self._acts.get(suspect.id)
             if suspect.state is State.SUSPECTED and (kept is None or abs(kept[0] - wanted) > 0.3):
-                best = min(self._memory, key=lambda entry: abs(entry[0] - wanted), default=None)
+                best = self._album.nearest(wanted)
                 if best is not None and (kept is None or abs(best[0] - wanted) < abs(kept[0] - wanted)):
                     self._acts[suspect.id] = best
 
@@ -285,8 +295,8 @@ class Analyst:
         kept = self._acts.get(suspect.id)
         if kept is None:
             return otherwise
-        picture = cv2.imdecode(np.frombuffer(kept[1], np.uint8), cv2.IMREAD_COLOR)
-        return otherwise if picture is None or picture.shape != otherwise.shape else np.asarray(picture, np.uint8)
+        picture = opened(kept[1])
+        return picture if picture.shape == otherwise.shape else otherwise
 
 
 def _act_time(suspect: Suspect) -> float:
@@ -298,10 +308,6 @@ def _act_time(suspect: Suspect) -> float:
         if suspect.since - 3.0 <= at <= suspect.since + 2.0
     ]
     return min(near)[2] if near else suspect.since
-
-
-def _jpeg(picture: Picture) -> bytes:
-    return bytes(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 92])[1].tobytes())
 
 
 def _patch(picture: Picture, box: Box) -> Picture:

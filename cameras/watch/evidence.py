@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -11,19 +11,21 @@ from typing import Any, Literal, get_args
 import cv2
 import numpy as np
 
-from broker.messages.cameras import EvidenceFile, Sighting
+from broker.messages.cameras import EvidenceFile, Shadow, Sighting
 from cameras.domain.areas import NOTHING_DRAWN, Areas
 from cameras.domain.errors import Code, Facts, Refusal
 from cameras.domain.geometry import Box
 from cameras.domain.sightings import Why
+from cameras.watch import keepsake
 from cameras.watch.analyst import Finding
 from cameras.watch.clip import FULL, Clip
 from cameras.watch.layers import Picture
 from cameras.watch.sheet import boxed
 from cameras.watch.stream import Stream, upright
+from cameras.watch.strip import Candidate
 from cameras.watch.veil import Veil
 
-Name = Literal["clip.mp4", "before.jpg", "act.jpg", "after.jpg", "poster.jpg", "manifest.json", "manifest.jws"]
+Name = Literal["clip.mp4", "before.jpg", "act.jpg", "after.jpg", "poster.jpg", "strip.npz", "manifest.json", "manifest.jws"]
 NAMES: tuple[Name, ...] = get_args(Name)
 POSTER_PX = 480
 QUALITY = 88
@@ -73,6 +75,7 @@ def gather(place: Path, case: Case, clip: Clip | None, notes: Sequence[tuple[Cod
     try:
         for name, picture in (("before.jpg", before), ("act.jpg", act), ("after.jpg", after), ("poster.jpg", _small(poster))):
             (place / name).write_bytes(jpeg(picture))
+        (place / keepsake.NAME).write_bytes(keepsake.pack(_covered(case.finding, veil)))
         manifest = _manifest(place, case, clip, told)
         (place / "manifest.json").write_bytes(manifest)
         if (mark := sign(manifest)) is not None:
@@ -105,10 +108,29 @@ def word(case: Case, evidence: tuple[EvidenceFile, ...]) -> Sighting:
         threshold=finding.threshold,
         reason="thrown" if manner is Why.THROWN else "left",
         explanation=explain(finding),
-        model=case.model,
+        model=_by(case),
+        shadow=_shadow(finding),
         fence=case.fence,
         evidence=evidence,
     )
+
+
+def _by(case: Case) -> str:
+    """By what it was judged: the last layer that the node learned, else the network."""
+    judged = case.finding.judged
+    return (judged.model if judged is not None else "") or case.model
+
+
+def _shadow(finding: Finding) -> Shadow | None:
+    beside = finding.judged.beside if finding.judged is not None else None
+    return Shadow(model=beside[0], score=round(beside[1], 4), threshold=round(beside[2], 4)) if beside is not None else None
+
+
+def _covered(finding: Finding, veil: Veil) -> Candidate:
+    """Masks that were drawn since it was judged hold for what is kept, too."""
+    candidate = finding.candidate
+    before, act, after = (veil.over(picture) for picture in (candidate.before, candidate.act, candidate.after))
+    return replace(candidate, before=before, act=act, after=after)
 
 
 def explain(finding: Finding) -> dict[str, str | int | float | bool | None]:
@@ -131,7 +153,11 @@ def explain(finding: Finding) -> dict[str, str | int | float | bool | None]:
             "stayed_s": round(tale.stayed_s, 1),
             "went_to": tale.went_to.value if tale.went_to is not None else None,
         }
-    return told | {f"p_{name}": round(share, 4) for name, share in finding.scores.items()}
+    if finding.agent is not None:
+        kind, score = finding.agent
+        told |= {"agent": kind.value, "agent_score": score}
+    shares = finding.judged.scores if finding.judged is not None else {}
+    return told | {f"p_{verdict.value}": round(share, 4) for verdict, share in shares.items()}
 
 
 def jpeg(picture: Picture, quality: int = QUALITY) -> bytes:
@@ -183,6 +209,7 @@ def _manifest(place: Path, case: Case, clip: Clip | None, notes: Sequence[tuple[
         "transcoded": False,
         "packets": clip.packets if clip else 0,
         "model_sha256": case.model,
+        "last_layer_sha256": (finding.judged.model if finding.judged is not None else "") or None,
         "score": finding.score,
         "threshold": finding.threshold,
         "explanation": explain(finding),

@@ -17,11 +17,13 @@ from broker.messages.cameras import Health, Look, Sighting
 from broker.topics import HEALTH, LOOK
 from cameras.domain.errors import Code, Facts, Refusal
 from cameras.domain.sightings import RULES
-from cameras.watch.analyst import LONGEST_SIDE, LOOKS_PER_S, Analyst, Verifier
+from cameras.watch.analyst import LONGEST_SIDE, LOOKS_PER_S, Analyst
 from cameras.watch.clip import FULL, Clip, write_clip
 from cameras.watch.evidence import Case, gather, jpeg, shrunk, word
+from cameras.watch.heads import Networks
 from cameras.watch.identity import Identity
 from cameras.watch.layers import Picture
+from cameras.watch.namer import Eyes
 from cameras.watch.plan import Air
 from cameras.watch.portrait import Gallery
 from cameras.watch.recordings.keeper import Fault, Keeper
@@ -50,10 +52,17 @@ class Recorder:
         self.sign = Identity(spool.folder.parent).sign
         self.gallery = Gallery(spool.folder.parent / "portraits")
         self._verifier, self._model = _network()
+        self.eyes: Eyes | None = None
+        """Who says what an actor is, in cameras that begin from now on."""
 
     def analyst(self) -> Analyst:
         """A fresh scene for one camera; the network is shared."""
-        return Analyst(self._verifier)
+        return Analyst(self._verifier, self.eyes)
+
+    def use(self, live: bytes | None, shadow: bytes | None) -> None:
+        """Last layers of the network that the node learned, from the next judgement on. Raises WeightsRefused; then nothing changes."""
+        if self._verifier is not None:
+            self._verifier.use(live, shadow)
 
     def stop(self) -> None:
         """Finish what is being written."""
@@ -153,10 +162,10 @@ class Recorder:
         return self.keeper.anchor(camera) if self.keeper is not None else {}
 
 
-def _network() -> tuple[Verifier | None, str]:
+def _network() -> tuple[Networks | None, str]:
     network = Network()
     try:
-        return network, network.load().sha256
+        return Networks(network), network.load().sha256
     except WeightsRefused as refused:
         _log.warning("%s %s", Code.NO_MODEL.value, refused.code.value)
         return None, NO_MODEL

@@ -10,6 +10,7 @@ import secrets
 import ssl
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,9 +26,10 @@ from cameras.domain.audits import RATE
 from cameras.domain.errors import Code
 from cameras.watch.baselines import Baselines
 from cameras.watch.crashes import Crashes
+from cameras.watch.detector.eyes import Eyes
 from cameras.watch.honesty import Honesty
 from cameras.watch.identity import Identity
-from cameras.watch.plan import Plan, plans_of
+from cameras.watch.plan import Plan, heads_of, plans_of
 from cameras.watch.recordings.keeper import Keeper
 from cameras.watch.shares import Shares
 from cameras.watch.spool import Spool
@@ -90,6 +92,7 @@ class Watcher:
         self.keeper = Keeper(options.home)
         self.shares = Shares(options.home)
         self.crashes = Crashes(options.home)
+        self.eyes = Eyes(options.home / "models")
         self._lock = threading.Lock()
         self._wanted: Desired | None = None
         self._applied = self.identity.newest(options.device)
@@ -100,6 +103,7 @@ class Watcher:
         self._recorder: Recorder | None = None
         self._post: Post | None = None
         self._feeds: Feeds | None = None
+        self._heads: tuple[bytes | None, bytes | None] = (None, None)
 
     def start(self) -> None:
         """Open the spool and connect. OSError when the home cannot be written."""
@@ -110,9 +114,7 @@ class Watcher:
         self.client.on(DESIRED.of(device=device), self._desired)
         self.tenancy.start()
         self.client.retain(STATUS, Status(state="online", session=self._session, at=datetime.now(UTC)), device=device)
-        self.client.retain(
-            ABOUT, About(kind="watcher", model=platform.machine() or "unknown", version=VERSION, capabilities=("dumping",)), device=device
-        )
+        self._introduce()
         self.client.start()
         if any(self.spool.waiting()):
             self._start_post()
@@ -155,6 +157,13 @@ class Watcher:
         if self._recorder is not None:
             self._recorder.retell()
         self.honesty.tick(now)
+        if self._running and self.eyes.refresh():
+            self._introduce()
+
+    def _introduce(self) -> None:
+        model, detector = platform.machine() or "unknown", self.eyes.told
+        about = About(kind="watcher", model=model, version=VERSION, capabilities=("dumping",), detector=detector)
+        self.client.retain(ABOUT, about, device=self.options.device)
 
     def _desired(self, _topic: str, payload: bytes) -> None:
         try:
@@ -173,10 +182,12 @@ class Watcher:
         self.identity.applied(self.options.device, wanted.revision)
         try:
             plans = {plan.id: plan for plan in plans_of(wanted.configuration, self.options.password)}
+            heads = heads_of(wanted.configuration)
             switched = self.keeper.apply(wanted.configuration)
         except ValueError as error:
             self._report(wanted.revision, code="cameras.malformed", facts={"key": str(error)})
             return
+        refused = self._use(heads)
         self._redraw(plans)
         self.honesty.diary.keep(set(plans))
         self.crashes.keep(plans)
@@ -189,7 +200,7 @@ class Watcher:
                 now = datetime.now(UTC)
                 self.honesty.diary.said(plan.id, "off")
                 self.client.retain(HEALTH, Health(state="off", since=now, at=now), camera=plan.id)
-        self._report(wanted.revision)
+        self._report(wanted.revision, code=Code.HEAD_REFUSED.value if refused else None, facts=refused)
 
     def _arrange(self) -> None:
         """1. What has no lease any more ends. 2. The node is asked. 3. What has one begins."""
@@ -218,7 +229,7 @@ class Watcher:
                 running.plan = self._begun[camera] = plan
                 running.camera.redraw(plan.areas)
 
-    def _report(self, revision: int, code: str | None = None, facts: dict[str, Any] | None = None) -> None:
+    def _report(self, revision: int, code: str | None = None, facts: Mapping[str, Any] | None = None) -> None:
         told = Reported(revision=revision, applied=code is None, code=code, facts=facts or {}, at=datetime.now(UTC))
         self.client.retain(REPORTED, told, device=self.options.device)
 
@@ -275,11 +286,26 @@ class Watcher:
             self._begin(running.plan)
             self._running[running.plan.id].faults = faults
 
+    def _use(self, heads: tuple[bytes | None, bytes | None]) -> dict[str, str] | None:
+        """Last layers that the node learned; why they were refused, None when they are in use. The cameras are watched either way."""
+        self._heads = heads
+        if self._recorder is None and heads == (None, None):
+            return None
+        from cameras.watch.verifier import WeightsRefused  # noqa: PLC0415 - a network's words come with the network
+
+        try:
+            self._start_recorder().use(*heads)
+        except WeightsRefused as refused:
+            _log.error("%s %s", refused.code.value, refused.facts)
+            return {"why": refused.code.value, **refused.facts}
+        return None
+
     def _start_recorder(self) -> "Recorder":
         from cameras.watch.recorder import Recorder  # noqa: PLC0415
 
         if self._recorder is None:
             self._recorder = Recorder(self.options.device, self.spool, self.client, self._start_post().wake, self.keeper)
+            self._recorder.eyes = self.eyes
         return self._recorder
 
     def _start_feeds(self) -> "Feeds":

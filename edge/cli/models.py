@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cameras.watch.detector.fit import Picture
     from cameras.watch.detector.shelf import Shelf
 
+NONE = "none"
 Name = Annotated[str, typer.Argument(help="help.model_name", show_default=False)]
 Folder = Annotated[Path | None, typer.Option("--folder", help="help.model_folder", metavar="DIR", show_default=False)]
 
@@ -82,7 +83,7 @@ def use(
     home: HomeOption = None,
 ) -> None:
     say, shelf = terminal(context), _shelf(folder, home)
-    if name == "none":
+    if name == NONE:
         shelf.use(None)
         say.good("models.unused")
         return
@@ -112,6 +113,13 @@ def bench(
         for row in measured(shelf, rounds)
     ]
     say.table("bench", ("name", "layout", "size", "least_ms", "median_ms", "p95_ms"), rows)
+
+
+def detector_of(home: Path | None, name: str | None) -> "Detector | None":
+    """The detector `name` of the node's own watcher; without a name the one in use; None for `none` or without one. Raises Refusal."""
+    shelf = _shelf(None, home)
+    chosen = name or shelf.manifest().in_use
+    return None if chosen is None or chosen == NONE else shelf.open(chosen)
 
 
 def _show_look(say: Terminal, detector: "Detector", *, shown: "Picture", sheet: Path | None) -> None:

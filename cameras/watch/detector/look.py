@@ -11,7 +11,7 @@ from cameras.domain.errors import Code, Refusal
 from cameras.watch.detector.detector import Found
 from cameras.watch.detector.fit import Picture
 
-COLOURS = {Kind.PERSON: (60, 200, 60), Kind.DOG: (200, 120, 220), Kind.OTHER: (150, 150, 150)}
+COLOURS = {Kind.PERSON: (60, 200, 60), Kind.ANIMAL: (200, 120, 220), Kind.OTHER: (150, 150, 150)}
 VEHICLE = (40, 160, 240)
 
 

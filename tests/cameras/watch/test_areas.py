@@ -186,7 +186,7 @@ def test_masks_drawn_later_hide_what_was_kept_and_forget_nothing_else() -> None:
     hidden = veil.hidden(trust.shape)
     assert hidden is not None
     far = cv2.dilate(hidden, np.ones((31, 31), np.uint8)) == 0
-    kept = [np.asarray(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR), np.uint8) for _, jpeg in analyst._memory]
+    kept = [np.asarray(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR), np.uint8) for _, jpeg in analyst._album]
     assert max(int(picture[40:70, 30:110].max()) for picture in kept) < 8
     assert int(analyst.scene.background()[40:70, 30:110].max()) < 8
     assert np.array_equal(layers.trust[far], trust[far])

@@ -87,7 +87,7 @@ def test_two_boxes_of_one_thing_are_one_and_its_class_has_the_name_that_was_told
 def test_names_and_size_are_read_from_the_files_own_notes(tmp_path: Path) -> None:
     notes = {"names": "{1: 'dog', 0: 'rác'}", "imgsz": "[128, 128]", "task": "detect", "license": "MIT"}
     detector = detector_of(tmp_path, tiny.ultralytics(2, chosen=1), notes=notes, sides=("height", "width"))
-    assert (detector.classes, detector.size, detector.detect(WIDE)[0].kind) == (("rác", "dog"), (128, 128), Kind.DOG)
+    assert (detector.classes, detector.size, detector.detect(WIDE)[0].kind) == (("rác", "dog"), (128, 128), Kind.ANIMAL)
 
 
 def test_two_classes_of_six_columns_are_told_apart_by_the_makers_description(tmp_path: Path) -> None:

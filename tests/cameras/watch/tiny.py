@@ -66,16 +66,16 @@ def end_to_end() -> Values:
     return {"output0": told}
 
 
-def relative(classes: int = 80, chosen: int = CAR) -> Values:
-    """Middle half of the width, middle quarter of the height; 0.9."""
+def relative(classes: int = 80, chosen: int = CAR, shares: tuple[float, float] = (0.5, 0.25)) -> Values:
+    """In the middle, of so much of the width and of the height; 0.9."""
     told = np.zeros((1, 300, 4 + classes), np.float32)
-    told[0, 7, :4] = (0.5, 0.5, 0.5, 0.25)
+    told[0, 7, :4] = (0.5, 0.5, *shares)
     told[0, 7, 4 + chosen] = 0.9
     return {"output0": told}
 
 
 def sized() -> Values:
-    """As `relative`, in pixels of the input."""
+    """As `relative`, but in pixels of the input."""
     boxes, scores, labels = np.zeros((1, 300, 4), np.float32), np.zeros((1, 300), np.float32), np.zeros((1, 300), np.float32)
     boxes[0, 5], scores[0, 5], labels[0, 5] = (32, 48, 96, 80), 0.9, CAR
     return {"labels": labels, "boxes": boxes, "scores": scores}
@@ -104,3 +104,35 @@ def nanodet(places: int = 340, classes: int = 80, bins: int = 8) -> Values:
     told[0, 256 + 1 * 8 + 2, classes:] = sides.reshape(-1)
     told[0, 256 + 1 * 8 + 2, PERSON] = 0.9
     return {"output": told}
+
+
+def dark_is_a_car(path: Path) -> Path:
+    """An Ultralytics-style file that says what it sees: where the middle of its input is dark, a car of 23 x 24 pixels stands there."""
+    told = ultralytics()["output0"]
+    told[0, :4, 40], told[0, 4 + CAR, 40] = (64, 64, 23, 24), 0
+    scores = np.zeros_like(told)
+    scores[0, 4 + CAR, 40] = 0.9
+    values = {
+        "told": told,
+        "scores": scores,
+        "from": np.asarray([60, 60]),
+        "to": np.asarray([68, 68]),
+        "over": np.asarray([2, 3]),
+        "dark": np.asarray(0.2),
+    }
+    constants = [
+        numpy_helper.from_array(value if value.dtype == np.int64 else value.astype(np.float32), name) for name, value in values.items()
+    ]
+    nodes = [
+        helper.make_node("Slice", ["images", "from", "to", "over"], ["middle"]),
+        helper.make_node("ReduceMean", ["middle"], ["mean"], keepdims=0),
+        helper.make_node("Less", ["mean", "dark"], ["is_dark"]),
+        helper.make_node("Cast", ["is_dark"], ["one"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", ["one", "scores"], ["said"]),
+        helper.make_node("Add", ["said", "told"], ["output0"]),
+    ]
+    inputs = [helper.make_tensor_value_info("images", TensorProto.FLOAT, [1, 3, SIDE, SIDE])]
+    outputs = [helper.make_tensor_value_info("output0", TensorProto.FLOAT, list(told.shape))]
+    graph = helper.make_graph(nodes, "dark", inputs, outputs, constants)
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), str(path))
+    return path

@@ -9,6 +9,8 @@ export interface About {
   model: string;
   version: string;
   capabilities: string[];
+  /** Of a watcher in which one was installed. */
+  detector?: DetectorInUse | null;
 }
 
 /** One line of the agenda. */
@@ -107,6 +109,21 @@ export interface Desired {
   signature: string;
 }
 
+/** What a watcher tells persons from vehicles with, or why it does not use the one that was chosen. */
+export interface DetectorInUse {
+  name?: string | null;
+  licence: string;
+  layout: string;
+  /** Of its input, width×height in pixels. */
+  size: string;
+  provider: string;
+  since?: Instant | null;
+  /** Median of its last pictures, milliseconds on one thread. */
+  ms?: number | null;
+  code?: string | null;
+  facts: Record<string, string | number | boolean | null>;
+}
+
 /** A command. Never retained; a device ignores it after `expires`. */
 export interface Do {
   id: string;
@@ -148,8 +165,11 @@ export interface Event {
 
 /** One file of a sighting. It is uploaded over HTTPS before the sighting is published. */
 export interface EvidenceFile {
-  /** `manifest.jws` is the watcher's signature over the manifest's bytes: a detached JWS (RFC 7515, appendix F), ES256. */
-  name: "clip.mp4" | "before.jpg" | "act.jpg" | "after.jpg" | "poster.jpg" | "manifest.json" | "manifest.jws";
+  /**
+   * `manifest.jws` is the watcher's signature over the manifest's bytes: a detached JWS (RFC 7515, appendix F), ES256. `strip.npz` is what the network
+   * saw: cameras/watch/keepsake.py.
+   */
+  name: "clip.mp4" | "before.jpg" | "act.jpg" | "after.jpg" | "poster.jpg" | "strip.npz" | "manifest.json" | "manifest.jws";
   sha256: string;
   bytes: number;
 }
@@ -440,6 +460,13 @@ export interface Settled {
   facts: Record<string, string | number | boolean | null>;
 }
 
+/** What a network that is only being tried thought of a sighting. Nobody sees it before the verdict. */
+export interface Shadow {
+  model: string;
+  score: number;
+  threshold: number;
+}
+
 /** A candidate that a watcher flagged. Kept in its spool and published again until it is settled. */
 export interface Sighting {
   id: string;
@@ -464,7 +491,9 @@ export interface Sighting {
    * The officer's page makes the sentences.
    */
   explanation: Record<string, string | number | boolean | null>;
+  /** The network, or the last layer that its node has learned, by which it was judged. */
   model: string;
+  shadow?: Shadow | null;
   /** The lease under which it was seen. */
   fence?: number | null;
   /** Files that the manifest names and that the watcher had to throw away for want of room. */
