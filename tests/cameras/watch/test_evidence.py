@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,10 +14,12 @@ import numpy as np
 import pytest
 
 from broker.messages.cameras import Sighting
+from cameras.domain.areas import Areas, Mask, polygon
 from cameras.domain.errors import Code, Refusal
 from cameras.domain.geometry import Box
 from cameras.domain.scene import Evidence
 from cameras.domain.sightings import Why
+from cameras.watch import keepsake
 from cameras.watch.address import scrubbed
 from cameras.watch.analyst import Finding
 from cameras.watch.clip import write_clip
@@ -25,6 +28,7 @@ from cameras.watch.ring import Kept, Ring
 from cameras.watch.spool import Spool
 from cameras.watch.stream import Stream
 from cameras.watch.strip import UNKNOWN
+from cameras.watch.verifier import Judgement, Verdict
 from tests.cameras.watch import films
 
 
@@ -159,7 +163,15 @@ def test_everything_in_a_sighting_is_hashed_and_timed(dumping: Path, tmp_path: P
     spool.commit(sighting)
     ((told, folder),) = spool.waiting()
     assert told == sighting
-    assert {entry.name for entry in told.evidence} == {"clip.mp4", "before.jpg", "act.jpg", "after.jpg", "poster.jpg", "manifest.json"}
+    assert {entry.name for entry in told.evidence} == {
+        "clip.mp4",
+        "before.jpg",
+        "act.jpg",
+        "after.jpg",
+        "poster.jpg",
+        "strip.npz",
+        "manifest.json",
+    }
     assert all(file_sha256(folder / entry.name) == entry.sha256 for entry in told.evidence)
     manifest = json.loads((folder / "manifest.json").read_bytes())
     assert manifest["clip_started_at"] == "2026-01-02T03:04:00+00:00"
@@ -168,6 +180,28 @@ def test_everything_in_a_sighting_is_hashed_and_timed(dumping: Path, tmp_path: P
     spool.settle("s1")
     spool.settle("s1")
     assert list(spool.waiting()) == []
+
+
+def test_what_was_thought_in_the_shadow_is_told_to_the_desk_and_stands_in_no_file(tmp_path: Path) -> None:
+    judged = Judgement(dict.fromkeys(Verdict, 1 / 6), 1 / 3, 0.5, model="a" * 64, beside=("b" * 64, 0.4321, 0.7))
+    sighting = gather(tmp_path, replace(case(), finding=replace(finding(), judged=judged)), None, [])
+    assert sighting.model == "a" * 64
+    assert sighting.shadow is not None
+    assert (sighting.shadow.model, sighting.shadow.score) == ("b" * 64, 0.4321)
+    manifest = json.loads((tmp_path / "manifest.json").read_bytes())
+    assert (manifest["last_layer_sha256"], manifest["explanation"]["p_attended"]) == ("a" * 64, 0.1667)
+    assert "b" * 64 not in json.dumps(manifest)
+
+
+def test_what_is_kept_to_learn_from_has_the_masks_painted_over(tmp_path: Path) -> None:
+    bright = replace(finding(), after=np.full((films.HEIGHT, films.WIDTH, 3), 200, np.uint8))
+    everything = Areas((), (Mask("sân nhà", polygon([[0, 0], [1000, 0], [1000, 1000], [0, 1000]])),))
+    kept = []
+    for areas in (Areas((), ()), everything):
+        gather(tmp_path, replace(case(), finding=bright, areas=areas), None, [])
+        kept.append(keepsake.unpack((tmp_path / "strip.npz").read_bytes())[0])
+    assert not np.array_equal(kept[0][0, 0:3], kept[0][0, 6:9])
+    assert np.array_equal(kept[1][0, 0:3], kept[1][0, 6:9]), "before and after are the same where nobody may look"
 
 
 def test_what_a_crash_left_half_written_is_cleared_and_the_whole_survives(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The watcher as a process: a real broker, a desk that answers, and kill -9 in between."""
 
+import base64
 import hashlib
 import os
 import signal
@@ -8,9 +9,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cameras.domain.errors import Code
+from cameras.watch.heads import pack
+from cameras.watch.verifier import Head
 from tests.cameras.watch import films
 from tests.cameras.watch.nodes import Node, end, eventually, node_in
 
@@ -54,6 +58,17 @@ def test_a_configuration_that_was_outrun_is_refused_after_a_restart_too(node: No
     assert (node.reported[-1]["code"], node.reported[-1]["facts"]) == (Code.OLDER_REVISION, {"revision": 5, "known": 7})
     node.want(8)
     eventually(lambda: node.reported[-1]["applied"] and node.reported[-1]["revision"] == 8, 30)
+
+
+def test_a_last_layer_of_another_network_is_refused_and_the_cameras_are_watched_all_the_same(node: Node, tmp_path: Path) -> None:
+    node.start_watcher()
+    foreign = pack(Head(np.zeros((3, 6), np.float32), np.zeros(6, np.float32), 1.0, 0.5), "f" * 64)
+    camera = {"id": "cam-1", "name": "Cổng chợ", "url": str(tmp_path / "none.mp4")}
+    node.want(1, camera, heads={"live": base64.b64encode(foreign).decode()})
+    eventually(lambda: node.reported and node.health, 60)
+    assert (node.reported[-1]["code"], node.reported[-1]["facts"]["found"]) == (Code.HEAD_REFUSED, "f" * 64)
+    node.want(2, camera)
+    eventually(lambda: node.reported[-1]["applied"], 30)
 
 
 def test_a_camera_that_does_not_answer_is_told_with_a_code_and_without_its_password(node: Node) -> None:
