@@ -43,17 +43,16 @@ def offices(home: Path) -> Iterator[Offices]:
 def judged(offices: Offices, count: int, *, shadow: str | None = None) -> None:
     """Two thirds were dumping, and the network says `left` to all of them."""
     dice = np.random.default_rng(1)
-    rows: list[SightingRow | EvidenceRow] = []
+    rows, files = list[SightingRow](), list[EvidenceRow]()
     for number in range(count):
         one = example(dice, dumping=bool(number % 3), looks=True)
         folder = offices.settings.home.evidence / "cam-1" / f"s-{number}"
         folder.mkdir(parents=True)
         (folder / "strip.npz").write_bytes(one.strip)
-        rows += [
-            row_of(number, one.verdict, shadow),
-            EvidenceRow(sighting=f"s-{number}", name="strip.npz", sha256="0" * 64, bytes=len(one.strip)),
-        ]
+        rows.append(row_of(number, one.verdict, shadow))
+        files.append(EvidenceRow(sighting=f"s-{number}", name="strip.npz", sha256="0" * 64, bytes=len(one.strip)))
     offices.ledger.submit(lambda entry: entry.session.add_all(rows)).result(30)
+    offices.ledger.submit(lambda entry: entry.session.add_all(files)).result(30)
 
 
 def row_of(number: int, verdict: Verdict, shadow: str | None) -> SightingRow:
