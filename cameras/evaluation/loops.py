@@ -51,7 +51,13 @@ def build(clip: Path, out: Path, seed: int) -> Parts:
         stream: Any = box.add_stream("libx264", rate=round(fps))
         stream.height, stream.width = first.shape[:2]
         stream.pix_fmt = "yuv420p"
-        stream.options = {"crf": "25", "preset": "ultrafast", "tune": "zerolatency", "threads": "1", "x264-params": "scenecut=0:no-deblock=0"}
+        stream.options = {
+            "crf": "25",
+            "preset": "ultrafast",
+            "tune": "zerolatency",
+            "threads": "1",
+            "x264-params": "scenecut=0:no-deblock=0",
+        }
         stream.gop_size = round(_GOP_S * fps)
         keys = {0, looped, looped + len(pictures)}
         for number, picture in enumerate(_all((first, last), pictures, looped, _Weather(noise, rng))):

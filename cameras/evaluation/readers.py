@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as ET
 
 from cameras.domain.errors import Code, Refusal
 from cameras.domain.geometry import Box
@@ -19,7 +18,6 @@ from cameras.evaluation.truth import Clip, Event, Origin
 VIDEOS = (".mp4", ".avi", ".mkv", ".mov", ".mpg", ".mpeg", ".webm", ".ts")
 MOVING = ("hand-held", "hand held", "pan", "drift", "moving", "dashcam")
 _NEGATIVE = {"", "0", "false", "no", "none", "negative", "normal", "no_dumping", "non_dumping", "nodumping", "no dumping"}
-_XMLNS = 'xmlns="http://lamp.cfar.umd.edu/viper#" xmlns:data="http://lamp.cfar.umd.edu/viperdata#"'
 
 
 def read(dataset: Path, otherwise: Origin = Origin.REAL) -> list[Clip]:
@@ -136,32 +134,35 @@ def _viper(folder: Path, otherwise: Origin) -> Iterator[Clip]:
 
 
 def viper_events(text: str) -> list[tuple[str, tuple[Event, ...]]]:
-    """File name and events of each source file. Only the data part is read: published headers are not always well-formed XML.
+    """File name and events of each source file. Tags are read one by one: published files are not always well-formed XML.
 
-    An object that was put and later counts as abandoned is one event, at the time it was put. Raises ValueError.
+    An object that was put and later counts as abandoned is one event, at the time it was put.
     """
-    data = re.search(r"<data>.*</data>", text, re.DOTALL)
-    if data is None:
-        raise ValueError("no <data>")
-    root = ET.fromstring(f"<viper {_XMLNS}>{data.group(0)}</viper>")  # noqa: S314 - cut out of the file, so without any entity of its own
-    spaces = {"v": "http://lamp.cfar.umd.edu/viper#", "d": "http://lamp.cfar.umd.edu/viperdata#"}
     found = []
-    for source in root.iterfind(".//v:sourcefile", spaces):
-        rate = source.find(".//v:attribute[@name='FRAMERATE']/*", spaces)
-        fps = float(rate.get("value", "25")) if rate is not None else 25.0
+    for source in re.split(r"(?=<sourcefile\b)", text)[1:]:
+        rate = re.search(r'name="FRAMERATE".*?value="([\d.]+)"', source, re.DOTALL)
+        fps = float(rate.group(1)) if rate is not None and float(rate.group(1)) > 0 else 25.0
         put: dict[str, Event] = {}
-        for thing in source.iterfind("v:object", spaces):
-            if thing.get("name") in ("PutObject", "AbandonedObject"):
-                event = _viper_event(thing.get("framespan", "0:0"), thing.find(".//d:bbox", spaces), fps)
-                known = put.get(thing.get("id", ""))
-                put[thing.get("id", "")] = event if known is None or event.put_down_s < known.put_down_s else known
-        found.append((source.get("filename", ""), tuple(sorted(put.values(), key=lambda event: event.put_down_s))))
+        for thing in re.split(r"(?=<object\b)", source)[1:]:
+            about = _attributes(thing, "object")
+            if about.get("name") in ("PutObject", "AbandonedObject"):
+                event = _viper_event(about.get("framespan", "0:0"), _attributes(thing, "data:bbox"), fps)
+                known = put.get(about.get("id", ""))
+                put[about.get("id", "")] = event if known is None or event.put_down_s < known.put_down_s else known
+        name = _attributes(source, "sourcefile").get("filename", "")
+        found.append((name, tuple(sorted(put.values(), key=lambda event: event.put_down_s))))
     return found
 
 
-def _viper_event(span: str, box: ET.Element | None, fps: float) -> Event:
+def _attributes(text: str, tag: str) -> dict[str, str]:
+    """Of the first such tag."""
+    found = re.search(rf"<{tag}\b([^>]*)>", text)
+    return dict(re.findall(r'([\w-]+)="([^"]*)"', found.group(1))) if found is not None else {}
+
+
+def _viper_event(span: str, box: dict[str, str], fps: float) -> Event:
     corner = None
-    if box is not None:
+    if box:
         x, y, width, height = (float(box.get(key, "0")) for key in ("x", "y", "width", "height"))
         corner = Box(x, y, x + width, y + height)
     return Event(put_down_s=float(span.split(":", maxsplit=1)[0]) / fps, box=corner, manner="static")

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import pickle
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -135,17 +137,24 @@ def _shots(shelf: Shelf, wanted: list[Entry], folder: Path, jobs: int) -> Iterat
     if jobs <= 1:
         yield from (shot(shelf, entry, folder) for entry in wanted)
         return
-    _SHELVES[:] = [shelf]
-    with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:  # forked: the shelf need not be read or sent again
-        asked = [pool.submit(_shot, entry, folder) for entry in wanted]
-        yield from (one.result() for one in as_completed(asked))
+    with tempfile.NamedTemporaryFile(suffix=".shelf") as packed:
+        pickle.dump(shelf, packed)
+        packed.flush()
+        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_unpack, initargs=(packed.name,)) as pool:
+            asked = [pool.submit(_shot, entry, folder) for entry in wanted]
+            yield from (one.result() for one in as_completed(asked))
 
 
 _SHELVES: list[Shelf] = []
+"""What a worker was given."""
+
+
+def _unpack(packed: str) -> None:
+    cv2.setNumThreads(1)
+    _SHELVES[:] = [pickle.loads(Path(packed).read_bytes())]  # noqa: S301 - our own, written a moment ago
 
 
 def _shot(entry: Entry, folder: Path) -> tuple[Entry, dict[str, Any]]:
-    cv2.setNumThreads(1)
     return shot(_SHELVES[0], entry, folder)
 
 
