@@ -26,7 +26,7 @@ from broker.engines.embedded.trie import matches
 from broker.identity import NODE
 from broker.messages.base import Message
 from broker.network import Mqtt, Network, Turn
-from broker.outgoing import PAYLOAD_MAX, Code, Outgoing, Undelivered
+from broker.outgoing import PAYLOAD_MAX, Code, Letter, Outgoing, Undelivered
 from broker.topics import Topic
 
 _log = logging.getLogger("broker.client")
@@ -35,7 +35,8 @@ KEEP_ALIVE_S = 20
 RECONNECT_S = (1.0, 2.0, 4.0)
 INFLIGHT = 512
 """Messages on their way to the broker at a time; as many as one commit of the desk answers."""
-HANDED_MAX = 1000
+HANDED_MAX = 4096
+"""QoS 0 messages that were read and not yet handled; more than a hall of two thousand says at once."""
 ROUTES_MAX = 10_000
 STOP_S = 2.0
 
@@ -141,7 +142,7 @@ class Client:
 
         Waits out a lost connection, within bounds. ValueError when an id cannot stand in a topic.
         """
-        return self._outgoing.publish(topic.of(**ids), message.to_bytes(), retain=topic.retained)
+        return self._outgoing.publish(Letter(topic.of(**ids), message.to_bytes(), topic.qos, topic.retained))
 
     def retain(self, topic: Topic, message: Message, **ids: str) -> None:
         """Make this the state of a retained topic: only the newest is sent, and it is sent again on every connect."""
@@ -187,8 +188,8 @@ class Client:
         mqtt.on_subscribe = self._subscribed
         return mqtt
 
-    def _hand_over(self, topic: str, payload: bytes, retain: bool) -> int | None:  # noqa: FBT001 - a Publisher
-        info = self._mqtt.publish(topic, payload, qos=1, retain=retain)
+    def _hand_over(self, topic: str, payload: bytes, qos: int, retain: bool) -> int | None:  # noqa: FBT001 - a Publisher
+        info = self._mqtt.publish(topic, payload, qos=qos, retain=retain)
         return None if info.rc == MQTTErrorCode.MQTT_ERR_QUEUE_SIZE else info.mid
 
     def _count(self, **more: int) -> None:

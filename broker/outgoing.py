@@ -8,8 +8,10 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from typing import Literal
 
 _log = logging.getLogger("broker.client")
 
@@ -36,8 +38,18 @@ class Undelivered(Exception):
         self.topic = topic
 
 
-Publisher = Callable[[str, bytes, bool], int | None]
-"""Hands (topic, payload, retain) at QoS 1 to the MQTT library without waiting; its identifier, or None when it is not taken."""
+Publisher = Callable[[str, bytes, int, bool], int | None]
+"""Hands (topic, payload, QoS, retain) to the MQTT library without waiting; its identifier, or None when it is not taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message. What goes at QoS 0 is delivered, as far as we are told, when the library has it."""
+
+    topic: str
+    payload: bytes
+    qos: Literal[0, 1] = 1
+    retain: bool = False
 
 
 class Outgoing:
@@ -50,7 +62,7 @@ class Outgoing:
     def __init__(self, publisher: Publisher, wake: Callable[[], None]) -> None:
         self._publisher, self._wake = publisher, wake
         self._lock = threading.Lock()
-        self._queue: list[tuple[str, bytes, bool, Future[None]]] = []
+        self._queue: list[tuple[Letter, Future[None]]] = []
         """Not yet the library's."""
         self._expected: dict[int, Callable[[], None]] = {}
         self._futures: dict[Future[None], int] = {}
@@ -64,18 +76,18 @@ class Outgoing:
         self._idle.set()
         self.undelivered = 0
 
-    def publish(self, topic: str, payload: bytes, *, retain: bool) -> "Future[None]":
+    def publish(self, letter: Letter) -> "Future[None]":
         """Resolves when the broker has acknowledged it; fails with Undelivered, never in silence."""
         future: Future[None] = Future()
         with self._lock:
-            code = self._refusal(payload)
+            code = self._refusal(letter.payload)
             if code is None:
-                self._futures[future] = len(payload)
-                self._bytes += len(payload)
+                self._futures[future] = len(letter.payload)
+                self._bytes += len(letter.payload)
                 self._idle.clear()
-                self._queue.append((topic, payload, retain, future))
+                self._queue.append((letter, future))
         if code:
-            return self._fail(future, Undelivered(code, topic))
+            return self._fail(future, Undelivered(code, letter.topic))
         self._wake()
         return future
 
@@ -122,20 +134,25 @@ class Outgoing:
                 del self._dirty[topic]
             self._flying.update(ready)
             snapshots = [(topic, self._snapshots[topic]) for topic in ready]
-        for topic, payload, retain, future in queue:
-            number = self._publisher(topic, payload, retain)
-            if number is not None:
-                self._expected[number] = partial(self._delivered, future)
-            else:
-                self._forget(future)
-                self._fail(future, Undelivered(Code.OVERFLOW, topic))
+        for letter, future in queue:
+            self._send(letter, future)
         for topic, payload in snapshots:
-            number = self._publisher(topic, payload, True)
+            number = self._publisher(topic, payload, 1, True)
             if number is not None:
                 self._expected[number] = partial(self._landed, topic, payload)
             else:
                 self._landed(topic, payload)
                 self._fail(Future(), Undelivered(Code.OVERFLOW, topic))
+
+    def _send(self, letter: Letter, future: "Future[None]") -> None:
+        number = self._publisher(letter.topic, letter.payload, letter.qos, letter.retain)
+        if number is None:
+            self._forget(future)
+            self._fail(future, Undelivered(Code.OVERFLOW, letter.topic))
+        elif letter.qos:
+            self._expected[number] = partial(self._delivered, future)
+        else:
+            self._delivered(future)
 
     def wait_empty(self, timeout_s: float) -> bool:
         """True when nothing is waiting for the broker any more."""

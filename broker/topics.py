@@ -6,7 +6,7 @@ may use is always its own id.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from broker.identity import Role, is_id
@@ -23,7 +23,11 @@ SELF = "device"
 
 @dataclass(frozen=True)
 class Topic:
-    """One row. `senders` may publish; `readers` may subscribe; the node may read and the node's own topics it sends."""
+    """One row. `senders` may publish; `readers` may subscribe; the node may read and the node's own topics it sends.
+
+    `qos` is what its senders use. An ask and its answer go at 0: the answer is the acknowledgement, and who has none asks again
+    (docs/design/broker.md). A sender that uses 1 all the same is served at 1.
+    """
 
     name: str
     pattern: str
@@ -87,8 +91,8 @@ MOTION = _from_node("motion", "meetings/{meeting}/motion", meetings.MotionSnapsh
 TURNOUT = _from_node("turnout", "meetings/{meeting}/turnout", meetings.TurnoutSnapshot, frozenset({Role.SCREEN}))
 PAGE = _from_node("page", "meetings/{meeting}/page", meetings.PageSnapshot, MEETING)
 NOTICE = _from_node("notice", "meetings/{meeting}/notice", meetings.NoticeSnapshot, MEETING)
-ASK = _to_node("ask", "meetings/{meeting}/ask/{device}", meetings.MeetingAsk, VOTERS)
-ANSWER = _from_node("answer", "meetings/{meeting}/answer/{device}", meetings.MeetingAnswer, VOTERS, retained=False)
+ASK = replace(_to_node("ask", "meetings/{meeting}/ask/{device}", meetings.MeetingAsk, VOTERS), qos=0)
+ANSWER = replace(_from_node("answer", "meetings/{meeting}/answer/{device}", meetings.MeetingAnswer, VOTERS, retained=False), qos=0)
 
 HEALTH = _to_node("health", "cameras/{camera}/health", cameras.Health, frozenset({Role.WATCHER}), retained=True)
 LOOK = _to_node("look", "cameras/{camera}/look", cameras.Look, frozenset({Role.WATCHER}), retained=True)
@@ -98,6 +102,8 @@ FEED = _from_node("feed", "cameras/{camera}/feed", cameras.Feed, frozenset({Role
 GATE = _to_node("gate", "cameras/{camera}/gate", cameras.GateTrace, frozenset({Role.WATCHER}), retained=True)
 LEDGER = _to_node("ledger", "devices/{device}/ledger", cameras.LedgerPage, frozenset({Role.WATCHER}))
 ENTERED = _from_node("entered", "devices/{device}/entered", cameras.Entered, frozenset({Role.WATCHER}), retained=False)
+PINS = _to_node("pins", "devices/{device}/pins", cameras.Pins, frozenset({Role.WATCHER}), retained=True)
+RELEASED = _from_node("released", "devices/{device}/released", cameras.Released, frozenset({Role.WATCHER}), retained=False)
 RENEW = _to_node("renew", "devices/{device}/renew", cameras.Renew, frozenset({Role.WATCHER}))
 LEASE = _from_node("lease", "devices/{device}/lease", cameras.Lease, frozenset({Role.WATCHER}), retained=False)
 
@@ -106,7 +112,7 @@ TOPICS: tuple[Topic, ...] = (
     *(STATUS, ABOUT, DESIRED, REPORTED, DO, DONE, EVENT),
     *(AGENDA, ROLL, FLOOR, MOTION, TURNOUT, PAGE, NOTICE, ASK, ANSWER),
     *(HEALTH, LOOK, SIGHTING, SETTLED, FEED),
-    *(GATE, LEDGER, ENTERED, RENEW, LEASE),
+    *(GATE, LEDGER, ENTERED, PINS, RELEASED, RENEW, LEASE),
 )
 
 

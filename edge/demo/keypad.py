@@ -46,6 +46,8 @@ class Keypad:
         self._refused: str | None = None
         """The motion that the lamp is red for; the next one is a new one."""
         self._asking: dict[str, MeetingAsk] = {}
+        self._desired = b""
+        """The configuration that came last over this connection."""
         self._changed = threading.Condition(threading.RLock())
         self._radio: Radio | None = None
         self._running = False
@@ -115,6 +117,7 @@ class Keypad:
         if self._radio is None:
             self._show(State.NO_NODE)
             return
+        self._configured(self._desired)
         with self._changed:
             self._asking.clear()
             if self.flash.kept.ballot_key is None:
@@ -124,7 +127,7 @@ class Keypad:
                 self._take_up()
 
     def _tuned(self) -> Radio:
-        ticket = self.caller.get("/api/ticket")
+        ticket, self._desired = self.caller.get("/api/ticket"), b""
         self.meeting = ticket["meeting"] or ""
         wanted: dict[str, Callable[[bytes], None]] = {
             topics.ANSWER.of(meeting=self.meeting, device=self.device): self._answered,
@@ -270,6 +273,8 @@ class Keypad:
             self._show(State.OPEN)
 
     def _configured(self, payload: bytes) -> None:
+        """It may come while the radio is still being tuned; then it is answered when that is done."""
+        self._desired = payload
         if payload and self._radio is not None:
             wanted = Desired.model_validate_json(payload)
             reported = Reported(revision=wanted.revision, applied=True, at=datetime.now(UTC))

@@ -141,7 +141,7 @@ class Tablet:
             raise ConnectionError(f"{self.device} is not connected")
         end = time.monotonic() + patience_s
         while True:
-            self._mqtt.publish(topics.ASK.of(meeting=self.meeting, device=self.device), ask.to_bytes(), qos=1)
+            self._mqtt.publish(topics.ASK.of(meeting=self.meeting, device=self.device), ask.to_bytes(), qos=topics.ASK.qos)
             with suppress(TimeoutError):
                 return future.result(REPEAT_S)
             if time.monotonic() >= end or self._mqtt is None:

@@ -125,7 +125,7 @@ class Tablet(asyncio.Protocol):
     def ask(self, payload: bytes) -> bytes:
         """The whole frame of an ask."""
         topic = topics.ASK.of(meeting=self.ticket.meeting, device=self.ticket.user)
-        return framed(publish(Publish(topic, payload, 1, packet=7)))
+        return framed(publish(Publish(topic, payload)))
 
     def leave(self) -> None:
         if self.transport is not None:

@@ -8,16 +8,17 @@ from concurrent.futures import Future
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
+import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.client import MQTTMessage
 
 from broker import topics
 from broker.client import Client, Code, Handler, Undelivered, Will
 from broker.identity import Role
-from broker.messages.devices import Status
-from broker.messages.meetings import MeetingAsk, NoticeSnapshot
+from broker.messages.devices import Done, Status
+from broker.messages.meetings import MeetingAnswer, MeetingAsk, NoticeSnapshot
 from broker.messages.node import Birth
-from broker.outgoing import PAYLOAD_MAX, WAITING_MAX, Outgoing
+from broker.outgoing import PAYLOAD_MAX, WAITING_MAX, Letter, Outgoing
 from tests.broker.conftest import Office, password
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -67,6 +68,10 @@ def listen(client: Client, wanted: str, handler: Handler) -> None:
 
 def ask(number: int) -> MeetingAsk:
     return MeetingAsk(id=f"ask-{number}", at=NOW, kind="speak")
+
+
+def done(number: int) -> Done:
+    return Done(id=f"do-{number}", ok=True, at=NOW)
 
 
 def notice(revision: int) -> NoticeSnapshot:
@@ -121,7 +126,7 @@ def test_snapshots_come_again_to_a_broker_that_lost_everything(own_office: Offic
 
 
 def test_a_message_is_acknowledged_only_when_its_work_is_done(own_office: Office, make: Make) -> None:
-    """The desk ends before it has committed: the ask comes again. Once committed, it does not."""
+    """The desk ends before it has committed: the word comes again. Once committed, it does not."""
     taken: list[Future[None]] = []
     for fate in ("cancelled", "done"):
         node = make(own_office, "node", start=False)
@@ -132,11 +137,11 @@ def test_a_message_is_acknowledged_only_when_its_work_is_done(own_office: Office
             arrived.set()
             return taken[-1]
 
-        node.on(topics.ASK.filter(), take)
+        node.on(topics.DONE.filter(), take)
         node.start()
         assert node.wait_connected(5)
         if fate == "cancelled":
-            make(own_office, "tablet-1").publish(topics.ASK, ask(1), meeting="m", device="tablet-1").result(5)
+            make(own_office, "tablet-1").publish(topics.DONE, done(1), device="tablet-1").result(5)
         assert arrived.wait(5), f"before {fate}"
         if fate == "cancelled":
             taken[-1].cancel()
@@ -147,10 +152,39 @@ def test_a_message_is_acknowledged_only_when_its_work_is_done(own_office: Office
     assert len(taken) == 2
     last = make(own_office, "node", start=False)
     box = Box()
-    last.on(topics.ASK.filter(), box)
+    last.on(topics.DONE.filter(), box)
     last.start()
     assert last.wait_connected(5)
     assert not box.wait(bool, 0.5)
+
+
+def test_an_ask_and_its_answer_go_without_acknowledgements(office: Office, make: Make) -> None:
+    """The answer is the acknowledgement of the ask; a lost one is asked for again, under the same id."""
+    user, box = office.user(Role.TABLET), Box()
+    node, tablet = make(office, office.user(Role.NODE)), make(office, user)
+    qos: list[int] = []
+
+    def noted(client: Client) -> None:
+        hear = client._message
+
+        def note(mqtt: paho.Client, data: object, message: MQTTMessage) -> None:
+            qos.append(message.qos)
+            hear(mqtt, data, message)
+
+        client._mqtt.on_message = note
+
+    noted(tablet)
+    tablet.on(topics.ANSWER.of(meeting="m", device=user), box)
+    listen(node, topics.ASK.filter(meeting="m"), box)
+    noted(node)
+    tablet.publish(topics.DONE, done(1), device=user).result(5)
+    assert tablet.publish(topics.ASK, ask(1), meeting="m", device=user).result(5) is None
+    assert box.wait(lambda came: len(came) == 1)
+    node.publish(topics.ANSWER, MeetingAnswer(id="ask-1", at=NOW, ok=True), meeting="m", device=user).result(5)
+    end = time.monotonic() + 5
+    while len(qos) < 2 and time.monotonic() < end:
+        time.sleep(0.02)
+    assert qos == [0, 0]
 
 
 def test_a_handler_that_fails_is_counted_and_blocks_nobody(office: Office, make: Make) -> None:
@@ -233,23 +267,23 @@ def asleep() -> None:
 
 
 def test_too_much_is_refused_and_counted() -> None:
-    outgoing = Outgoing(lambda _topic, _payload, _retain: None, asleep)
+    outgoing = Outgoing(lambda _topic, _payload, _qos, _retain: None, asleep)
     outgoing.connected()
     for payload, code in ((bytes(PAYLOAD_MAX + 1), Code.TOO_LARGE), (b"", Code.OVERFLOW)):
-        answer = outgoing.publish("t", payload, retain=False)
+        answer = outgoing.publish(Letter("t", payload))
         outgoing.hand_over()
         error = answer.exception(0)
         assert isinstance(error, Undelivered)
         assert error.code is code
     numbers = iter(range(1, WAITING_MAX * 2))
-    silent = Outgoing(lambda _topic, _payload, _retain: next(numbers), asleep)
+    silent = Outgoing(lambda _topic, _payload, _qos, _retain: next(numbers), asleep)
     silent.connected()
-    waiting = [silent.publish("t", b"x", retain=False) for _ in range(WAITING_MAX)]
-    assert silent.publish("t", b"x", retain=False).exception(0) is not None
+    waiting = [silent.publish(Letter("t", b"x")) for _ in range(WAITING_MAX)]
+    assert silent.publish(Letter("t", b"x")).exception(0) is not None
     silent.hand_over()
     silent.acknowledged(1)
     assert waiting[0].done()
-    assert not silent.publish("t", b"x", retain=False).done()
+    assert not silent.publish(Letter("t", b"x")).done()
     assert (outgoing.undelivered, silent.undelivered) == (2, 1)
 
 
@@ -257,7 +291,7 @@ def test_an_old_snapshot_never_overtakes_a_newer_one() -> None:
     """One message of a topic is on its way at a time; while it is, only the newest waits."""
     sent: list[tuple[str, bytes]] = []
 
-    def publisher(topic: str, payload: bytes, _retain: object) -> int:
+    def publisher(topic: str, payload: bytes, _qos: int, _retain: object) -> int:
         sent.append((topic, payload))
         return len(sent)
 
@@ -288,7 +322,7 @@ def test_stop_waits_for_what_is_on_its_way(office: Office) -> None:
     tablet = Client(office.address, user, password(user))
     tablet.start()
     assert tablet.wait_connected(5)
-    waiting = [tablet.publish(topics.ASK, ask(count), meeting="stop", device=user) for count in range(30)]
+    waiting = [tablet.publish(topics.DONE, done(count), device=user) for count in range(30)]
     tablet.stop()
     assert [future.result(0) for future in waiting] == [None] * 30
     tablet.stop()

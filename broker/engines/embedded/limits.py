@@ -25,7 +25,8 @@ class Limits:
     queue_messages: int = 10_000
     queue_bytes: int = 32 * MIB
     """Waiting for one session, online or not."""
-    write_buffer: int = 256 * KIB
+    write_buffer: int = MIB
+    """What waits to be sent to one client, before QoS 1 waits in its session and QoS 0 is dropped: two of the largest snapshots."""
     replies: int = 1000
     """Acknowledgements of one client that wait for the disk; then it is not read any more."""
     subscriptions: int = 200

@@ -91,9 +91,10 @@ export class Post {
     return this.asks.unanswered();
   }
 
+  /** At QoS 0: the answer is the acknowledgement. */
   private say(ask: Ask): void {
     if (this.client?.connected !== true) return;
-    this.client.publish(askTopic(this.meeting, this.device), JSON.stringify(ask), { qos: 1 });
+    this.client.publish(askTopic(this.meeting, this.device), JSON.stringify(ask), { qos: 0 });
   }
 
   private async open(ticket: Ticket): Promise<void> {

@@ -4,8 +4,8 @@ export function pause(tries: number, random: () => number = Math.random): number
 }
 
 /**
- * Says again what nobody answered though the connection never broke: the broker had it and died before it was on its disk, or the
- * node's own connection was away. A repeat carries the same id and is harmless.
+ * Says again what nobody answered though the connection never broke: the node's own connection was away, or the ask or its answer
+ * found a buffer full. A repeat carries the same id and is harmless.
  */
 export class Reminder {
   private timer: ReturnType<typeof setTimeout> | undefined;
