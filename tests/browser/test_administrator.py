@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from cameras.watch.detector.shelf import Shelf, Told
+from edge.node.names import WATCHER
 from tests.browser.conftest import Visit, say
+from tests.cameras.watch import tiny
 from tests.commune import CLIPS, Commune
 
 
@@ -96,3 +99,18 @@ def test_the_health_page_names_every_part_of_the_node(visit: Visit, commune: Com
         line = page.get_by_role("listitem").filter(has_text=say(f"house.child.{child}"))
         expect(line).to_contain_text(say("house.childState.ready"))
     expect(page.get_by_text(say("house.health.brokerUp"), exact=True)).to_be_visible()
+
+
+def test_the_watchers_page_says_which_detector_runs_and_why_one_does_not(visit: Visit, commune: Commune, tmp_path: Path) -> None:
+    folder = commune.running.settings.home.watcher(WATCHER) / "models"
+    Shelf(folder).add(tiny.write(tmp_path / "nano.onnx", tiny.yolox()), Told("nano", "Apache-2.0"))
+    page = visit("/admin/devices", who="admin")
+    page.get_by_role("button").filter(has_text=say("house.kind.watcher")).first.click()
+    part = page.get_by_role("region", name=say("house.detector.title"))
+    expect(part).to_contain_text("Apache-2.0")
+    expect(part).to_contain_text("yolox · 128×128")
+    (folder / "nano.onnx").write_bytes(b"other")
+    (folder / "models.toml").touch()
+    expect(part).to_contain_text(say("errors.models.checksum", name="nano"))
+    Shelf(folder).remove("nano")
+    expect(part).to_contain_text(say("house.detector.none"))

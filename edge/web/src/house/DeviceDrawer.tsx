@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { words as codeWords } from "../ground/http/sentence";
 import { Loaded } from "../ground/parts/states";
 import { dateTime } from "../ground/words/format";
+import { Detector } from "./Detector";
 import { condition, useChange, useDeed, useDevice, useProfiles } from "./devices";
 import { Compare } from "./EnrolDialog";
 import classes from "./house.module.css";
@@ -159,6 +160,7 @@ function Whole({ device, onClose }: { device: DeviceWhole; onClose: () => void }
         </Tabs.List>
         <Tabs.Panel value="beside" pt="md">
           <Beside device={device} />
+          {device.kind === "watcher" && <Detector watcher={device.id} />}
         </Tabs.Panel>
         <Tabs.Panel value="settings" pt="md">
           <SettingsForm device={device} />
