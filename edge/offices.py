@@ -53,6 +53,8 @@ class Air(Protocol):
 
     def clear(self, topic: Topic, **ids: str) -> None: ...
 
+    def forget(self, topic: Topic, **ids: str) -> None: ...
+
 
 class Nowhere:
     """The air of a command line: the running desk says everything again when it is nudged."""
@@ -62,6 +64,9 @@ class Nowhere:
 
     def clear(self, topic: Topic, **ids: str) -> None:
         """Said by nobody."""
+
+    def forget(self, topic: Topic, **ids: str) -> None:
+        """Nobody said anything."""
 
 
 @dataclass(frozen=True)

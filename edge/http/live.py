@@ -151,6 +151,10 @@ class LivePost:
         self.air.clear(topic, **ids)
         self.hub.tell(topic.of(**ids), None)
 
+    def forget(self, topic: Topic, **ids: str) -> None:
+        """See edge.devices.parts.Air. The pages keep what was said."""
+        self.air.forget(topic, **ids)
+
 
 def router(hub: Hub, gate: Gate) -> APIRouter:
     """The route. A session that ends while the page is open closes it within half a minute."""

@@ -137,9 +137,11 @@ function Open({ id, count, verdicts, onBack }: { id: string; count: number; verd
   return (
     <>
       <section className={classes.middle} aria-label={t("desk.evidence")}>
-        <Button className={classes.back ?? ""} variant="subtle" leftSection={<IconChevronLeft size={20} />} onClick={onBack}>
-          {t("desk.queue.back", { count })}
-        </Button>
+        <div className={classes.back}>
+          <Button variant="subtle" leftSection={<IconChevronLeft size={20} />} onClick={onBack}>
+            {t("desk.queue.back", { count })}
+          </Button>
+        </div>
         <Loaded query={whole}>{(sighting) => <Middle sighting={sighting} />}</Loaded>
       </section>
       <aside className={classes.right} aria-label={t("desk.why.title")}>
