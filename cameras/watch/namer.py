@@ -43,6 +43,11 @@ class Sight(Protocol):
 class Eyes(Protocol):
     """A detector that may be there or not, and may change at any time."""
 
+    @property
+    def there(self) -> bool:
+        """Somebody can be asked."""
+        ...
+
     def detect(self, picture: Picture, least: float) -> Sequence[Sight] | None:
         """What is on a BGR uint8 picture, from this score on; None without a detector."""
         ...
@@ -68,7 +73,7 @@ class Namer:
 
     def step(self, suspects: Iterable[Suspect], album: Album, at: float) -> None:
         """When it is time again, one look at one actor who is wanted and not known well enough. `at`: seconds of the stream."""
-        if at - self._looked < ASK_EVERY_S:
+        if not self.eyes.there or at - self._looked < ASK_EVERY_S:
             return
         wanted = [suspect for suspect in suspects if suspect.state is State.SUSPECTED and suspect.watched]
         if any(self._ask(track, album) for suspect in wanted for track in _last(suspect)):

@@ -56,6 +56,11 @@ class Detector:
         self._took: deque[float] = deque(maxlen=TIMED)
 
     @property
+    def there(self) -> bool:
+        """Always: one that could not be opened was refused."""
+        return True
+
+    @property
     def took_ms(self) -> float | None:
         """Median of the last pictures, preparation and decoding included; None before the first."""
         return median(self._took) if self._took else None

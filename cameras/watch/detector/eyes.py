@@ -30,6 +30,11 @@ class Eyes:
         self._told_at = 0.0
         self._fault: Refusal | None = None
 
+    @property
+    def there(self) -> bool:
+        """One is in use."""
+        return self._detector is not None
+
     def detect(self, picture: Any, least: float) -> "Sequence[Found] | None":
         """What is on a BGR uint8 picture; None without a detector. One whose output is not sound is put away, and that is said."""
         detector = self._detector

@@ -35,6 +35,7 @@ class Counted:
 
     detector: Detector
     sizes: list[tuple[int, ...]] = field(default_factory=list)
+    there: bool = True
 
     def detect(self, picture: np.ndarray, least: float) -> list[Found]:
         self.sizes.append(picture.shape)
@@ -106,8 +107,9 @@ def test_nobody_is_asked_for_who_is_not_suspected_or_without_a_detector(tmp_path
     eyes = Counted(Detector(tiny.write(tmp_path / "tiny.onnx", tiny.relative()).read_bytes()))
     Namer(eyes).step([glimpsed], album_of(track), 9.0)
     assert eyes.sizes == []
-    blind = Namer(Eyes(tmp_path))
-    blind.step([suspected(track)], album_of(track), 9.0)
+    blind, untouched = Namer(Eyes(tmp_path)), Album()
+    untouched._kept.extend((at, b"opened for nobody") for at, _ in track.path)
+    blind.step([suspected(track)], untouched, 9.0)
     assert blind.agent(suspected(track)) is None
     assert blind.is_somebody(Box(300, 196, 332, 230), YARD, films.with_bag(YARD)) is None
 
