@@ -45,7 +45,7 @@ export function Detector({ watcher }: { watcher: string }) {
   const about = useSnapshot<About>(deviceTopic(watcher, "about"));
   if (about === undefined) return null;
   return (
-    <section className={classes.stack} aria-labelledby="detector">
+    <section className={classes.stack} style={{ marginTop: "var(--s5)" }} aria-labelledby="detector">
       <h3 id="detector">{t("house.detector.title")}</h3>
       <p className="quiet">{t("house.detector.what")}</p>
       <Told detector={about.detector} />
