@@ -6,6 +6,8 @@ from pathlib import Path
 
 from rich import print as say
 
+from cameras.training.compose.contact import write_contact
+from cameras.training.compose.films import STORIES
 from cameras.training.compose.reel import FIXED, LISTS, Entry, entries, listed, shoot, tools, write_list
 from cameras.training.compose.shelf import DATA, SPLITS
 from cameras.training.examples import open_shelves, progress
@@ -15,6 +17,7 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m cameras.training.compose", description=__doc__)
     parser.add_argument("--set", choices=SPLITS, default="test", dest="split")
     parser.add_argument("--out", type=Path, required=True, help="folder for the films and clips.json")
+    parser.add_argument("--sheet", action="store_true", help="only a contact sheet into that folder, one film of each story")
     parser.add_argument("--count", type=int, default=FIXED)
     parser.add_argument("--first", type=int, default=0, help="number of the first film; another number, other films")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
@@ -23,6 +26,10 @@ def main(words: list[str]) -> int:
     parser.add_argument("--fix", action="store_true", help="write down this set's digests as what is to come out")
     asked = parser.parse_args(words)
     shelf = open_shelves(None if asked.painted else asked.data)[asked.split]
+    if asked.sheet:
+        asked.out.mkdir(parents=True, exist_ok=True)
+        say(f"{write_contact(asked.out / 'films.jpg', shelf, sorted(STORIES), asked.first)}")
+        return 0
     fixed = LISTS / f"{asked.split}-{'full' if shelf.real else 'painted'}.tsv"
     head, known = listed(fixed) if fixed.is_file() and not asked.fix else ({}, [])
     wanted = known[asked.first : asked.first + asked.count] or entries(asked.split, asked.count, first=asked.first)
