@@ -52,10 +52,13 @@ class Way:
 def prepare(picture: Picture, size: tuple[int, int], fit: Fit) -> tuple[Floats, Way]:
     """BGR uint8 -> (1, 3, height, width) float32 for an input of `size` (width, height), and the way back."""
     laid, way = _stretched(picture, size, fit) if fit.place is Place.STRETCHED else _lettered(picture, size, fit)
-    if fit.rgb:
-        laid = np.asarray(cv2.cvtColor(laid, cv2.COLOR_BGR2RGB), np.uint8)
-    scaled = (laid.astype(np.float32) - np.asarray(fit.mean, np.float32)) / np.asarray(fit.spread, np.float32)
-    return np.ascontiguousarray(np.moveaxis(scaled, 2, 0)[np.newaxis]), way
+    tensor = np.empty((1, 3, size[1], size[0]), np.float32)
+    channels = cv2.split(laid)[:: -1 if fit.rgb else 1]
+    for plane, channel, mean, spread in zip(tensor[0], channels, fit.mean, fit.spread, strict=True):
+        np.multiply(channel, np.float32(1 / spread), out=plane)
+        if mean:
+            np.subtract(plane, np.float32(mean / spread), out=plane)
+    return tensor, way
 
 
 def _stretched(picture: Picture, size: tuple[int, int], fit: Fit) -> tuple[Picture, Way]:
