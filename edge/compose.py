@@ -241,7 +241,7 @@ def _wake(rooms: Rooms) -> None:
         rooms.meetings.tablet(device, online=online)
 
     devices.on_status.append(tablet)
-    for door in (devices, TabletDoor(rooms.meetings), rooms.sighting_door, LedgerDoor(rooms.house)):
+    for door in (devices, TabletDoor(rooms.meetings), rooms.sighting_door, LedgerDoor(rooms.house), rooms.sightings.keeping):
         rooms.switchboard.connect(door)
     rooms.switchboard.connect(rooms.offices.devices.leases)
     for wanted in rooms.hub.topics():

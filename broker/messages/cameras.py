@@ -165,6 +165,33 @@ class Entered(Message):
     at: AwareDatetime
 
 
+class Pin(Message):
+    """Recordings that are kept past their age because of a sighting."""
+
+    sighting: Id
+    camera: Id
+    since: AwareDatetime
+    until: AwareDatetime
+    """What is kept: capture times."""
+    kept_until: AwareDatetime
+    bytes: Annotated[int, Field(ge=0)]
+    """Of the files that hold it; two pins may hold one file."""
+
+
+class Pins(Message):
+    """Retained. What a watcher keeps for sightings, the newest first. Told again now and then, and answered with what may go."""
+
+    at: AwareDatetime
+    pins: Annotated[tuple[Pin, ...], Field(max_length=500)] = ()
+
+
+class Released(Message):
+    """These sightings were dismissed: what was kept for them ages like everything else."""
+
+    sightings: Annotated[tuple[Id, ...], Field(max_length=500)]
+    at: AwareDatetime
+
+
 class GateSpan(Message):
     """What the gate read, step by step; the last step ends at the trace's `at`."""
 

@@ -23,6 +23,7 @@ from cameras.desk.links import Link
 from cameras.desk.models import (
     BudgetAsk,
     Budgets,
+    Kept,
     LedgerDay,
     LedgerMonth,
     LedgerWeek,
@@ -32,6 +33,7 @@ from cameras.desk.models import (
     Summary,
     VerdictAsk,
 )
+from cameras.desk.pins import Keeping
 from cameras.desk.ports import Account
 from cameras.desk.service import File, SightingDesk
 from cameras.desk.store import Wanted
@@ -73,7 +75,7 @@ def routers(desk: SightingDesk, person: PersonMaker) -> list[APIRouter]:
     """All doors: readers, officers, watchers, and holders of a signed link."""
     return [
         *(_reading(desk, person), _judging(desk, person), _evidence(desk, person), _shared(desk)),
-        *(_ledger(Ledger(desk.house), person), _budget(desk.budget, person)),
+        *(_ledger(Ledger(desk.house), person), _budget(desk.budget, person), _keeping(desk.keeping, person)),
     ]
 
 
@@ -161,6 +163,16 @@ def _ledger(ledger: Ledger, person: PersonMaker) -> APIRouter:
     @router.get("/{camera}")
     def get_ledger(camera: SightingId, day: date | None = None) -> LedgerDay:
         return ledger.day(camera, day)
+
+    return router
+
+
+def _keeping(keeping: Keeping, person: PersonMaker) -> APIRouter:
+    router = APIRouter(prefix="/api/kept", tags=["cameras"], dependencies=[Depends(person("officer", "auditor", "administrator"))])
+
+    @router.get("")
+    def get_kept(camera: Annotated[str | None, Query(pattern=ID_PATTERN)] = None) -> list[Kept]:
+        return keeping.all(camera)
 
     return router
 

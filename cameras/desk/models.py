@@ -231,6 +231,20 @@ class LedgerMonth(BaseModel):
     cameras: list[CameraMonth]
 
 
+class Kept(BaseModel):
+    """Recordings that a watcher keeps past their age because of a sighting."""
+
+    sighting: Id
+    camera: Id
+    since: datetime
+    until: datetime
+    kept_until: datetime
+    bytes: int
+    state: State
+    reason: Reason | None
+    """Why it was rejected, where it was."""
+
+
 class BudgetAsk(BaseModel):
     """Flags per camera and day: of one camera, or without `camera` of the node. Null takes a choice back."""
 

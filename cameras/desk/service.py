@@ -17,6 +17,7 @@ from cameras.desk.budget import Budget
 from cameras.desk.custody import Custody, Place
 from cameras.desk.ledger import totals_of
 from cameras.desk.models import SightingBrief, SightingWhole, Summary, VerdictAsk
+from cameras.desk.pins import Keeping
 from cameras.desk.ports import DeskSettings, House
 from cameras.desk.store import Step, Wanted
 from cameras.desk.tables import EvidenceRow, SightingRow
@@ -49,6 +50,7 @@ class SightingDesk:
         self.viewers = Viewers()
         self.window = timedelta(seconds=settings.undo_s)
         self.budget = Budget(house, self.window)
+        self.keeping = Keeping(house, self.window)
         self.arrivals = Arrivals(house, self.custody, self.budget)
 
     def queue(self, wanted: Wanted, *, account: str) -> list[SightingBrief]:

@@ -31,6 +31,7 @@ from cameras.watch.honesty import Honesty
 from cameras.watch.identity import Identity
 from cameras.watch.plan import Plan, heads_of, plans_of
 from cameras.watch.recordings.keeper import Keeper
+from cameras.watch.recordings.pinboard import Pinboard
 from cameras.watch.shares import Shares
 from cameras.watch.spool import Spool
 from cameras.watch.tenancy import Tenancy
@@ -90,6 +91,7 @@ class Watcher:
         self.tenancy = Tenancy(self.client, options.device, self._session)
         self.honesty = Honesty(options.home, self.client, options.device, rate=options.audit_rate)
         self.keeper = Keeper(options.home)
+        self.pinboard = Pinboard(self.keeper, self.client, options.device)
         self.shares = Shares(options.home)
         self.crashes = Crashes(options.home)
         self.eyes = Eyes(options.home / "models")
@@ -154,6 +156,7 @@ class Watcher:
         for sighting in self._recorder.take_homeless() if self._recorder is not None else ():
             self.client.publish(SIGHTING, sighting, camera=sighting.camera)
         self.keeper.tick()
+        self.pinboard.tick(now)
         if self._recorder is not None:
             self._recorder.retell()
         self.honesty.tick(now)

@@ -4,14 +4,14 @@ recordings/index.db, recordings/<camera>/<microseconds of its first packet>.mp4
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cameras.watch.recordings.check import Checked, Finding, check
 from cameras.watch.recordings.footage import Shot, Span
 from cameras.watch.recordings.index import Index
 from cameras.watch.recordings.limits import Limits
-from cameras.watch.recordings.lookup import Lookup, Stored
+from cameras.watch.recordings.lookup import Lookup, Pinned, Stored
 from cameras.watch.recordings.moments import micros
 from cameras.watch.recordings.playback import Player, spans
 from cameras.watch.recordings.recording import Recording
@@ -78,6 +78,14 @@ class Archive:
     def pin(self, camera: str, start: datetime, end: datetime, why: str, *, until: datetime) -> None:
         """See `Footage`."""
         self._writer.pin((camera, (micros(start), micros(end), micros(until)), why))
+
+    def release(self, why: str) -> None:
+        """What was pinned for this ages like everything else from now on."""
+        self._writer.release(why)
+
+    def pins(self, most: int) -> list[Pinned]:
+        """What is kept for what, the newest first."""
+        return self._lookup.pins(micros(datetime.now(UTC)), most)
 
     def head(self, camera: str) -> tuple[int, str] | None:
         """Number and link of the last finished segment: known elsewhere, it proves everything before it."""

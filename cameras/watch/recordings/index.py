@@ -80,6 +80,11 @@ class Index:
         with self._transaction() as base:
             base.execute("delete from pin where until_us < ?", (now_us,))
 
+    def release(self, why: str) -> None:
+        """Let go of what was pinned for this."""
+        with self._transaction() as base:
+            base.execute("delete from pin where why = ?", (why,))
+
     def _head(self, camera: str) -> tuple[int, str]:
         """The last number and link of a camera, let go or not."""
         row = self._base.execute(HEAD, (camera,)).fetchone()

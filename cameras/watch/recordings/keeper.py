@@ -13,10 +13,12 @@ from cameras.watch.recordings.limits import Limits, limits_of
 if TYPE_CHECKING:
     from cameras.watch.recordings.archive import Archive
     from cameras.watch.recordings.check import Finding
+    from cameras.watch.recordings.lookup import Pinned
     from cameras.watch.ring import Kept
     from cameras.watch.told import Lack, Tap
 
 Fault = tuple[Code, Facts]
+MOST_PINS = 500
 NAMED = 20
 """So many findings are named one by one in the log."""
 _log = logging.getLogger("cameras.watch.recordings")
@@ -63,6 +65,18 @@ class Keeper:
         """Keep what is recorded around a sighting as long as evidence is kept here."""
         if self.archive is not None and self._limits.evidence:
             self.archive.pin(camera, start, end, sighting, until=datetime.now(UTC) + self._limits.evidence)
+
+    def pins(self) -> "list[Pinned]":
+        """What is kept for sightings; nothing where nobody can say."""
+        try:
+            return self.archive.pins(MOST_PINS) if self.archive is not None else []
+        except sqlite3.Error:
+            return []
+
+    def release(self, sighting: str) -> None:
+        """It was dismissed: what is recorded around it is kept no longer than the rest."""
+        if self.archive is not None:
+            self.archive.release(sighting)
 
     def anchor(self, camera: str) -> dict[str, Any]:
         """For a manifest, which leaves this machine: the last link of the camera's chain. Empty without one."""

@@ -14,6 +14,9 @@ from cameras.watch.recordings.schema import HEAD
 from cameras.watch.recordings.segment import Entry, unpacked
 
 BUSY_S = 5.0
+_PINNED = """select why, camera, start_us, end_us, until_us,
+ (select coalesce(sum(bytes), 0) from segment where segment.camera = pin.camera and start_us < pin.end_us and end_us > pin.start_us)
+ from pin where until_us >= ? order by pin.start_us desc limit ?"""
 _UNPINNED = """not exists (select 1 from pin where pin.camera = segment.camera and pin.start_us < segment.end_us
  and pin.end_us > segment.start_us and pin.until_us >= :now)"""
 
@@ -40,6 +43,18 @@ class Candidate:
     number: int
     bytes: int
     end_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """What is kept for a sighting. Times in microseconds; `bytes` of the finished files that hold it."""
+
+    why: str
+    camera: str
+    start_us: int
+    end_us: int
+    until_us: int
+    bytes: int
 
 
 class Lookup:
@@ -112,6 +127,11 @@ class Lookup:
                 {"camera": camera, "now": now_us},
             ).fetchone()
         return Candidate(*row) if row else None
+
+    def pins(self, now_us: int, most: int) -> list[Pinned]:
+        """What is kept for what, the newest first."""
+        with self._base() as base:
+            return [Pinned(*row) for row in base.execute(_PINNED, (now_us, most))]
 
     def begins_us(self) -> int | None:
         """When the oldest segment of all begins."""

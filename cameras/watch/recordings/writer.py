@@ -43,6 +43,7 @@ class Writer:
         self._lock = threading.Lock()
         self._tracks: list[_Track] = []
         self._pins: deque[Pin] = deque()
+        self._released: deque[str] = deque()
         self._left: deque[tuple[str, Path]] = deque()
         self._again = 0.0
         self._looked = False
@@ -100,6 +101,11 @@ class Writer:
         self._pins.append(pin)
         self._wake.set()
 
+    def release(self, why: str) -> None:
+        """Let go of what was pinned for this, when it is its turn."""
+        self._released.append(why)
+        self._wake.set()
+
     def _of(self, camera: str) -> list[_Track]:
         return [track for track in self._tracks if track.recording.camera == camera]
 
@@ -143,6 +149,9 @@ class Writer:
         while self._pins:
             self.index.pin(*self._pins[0])
             self._pins.popleft()
+        while self._released:
+            self.index.release(self._released[0])
+            self._released.popleft()
 
     def _retire(self, tracks: list[_Track]) -> None:
         for track in tracks:

@@ -530,6 +530,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/kept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Kept */
+        get: operations["get_kept_api_kept_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ledger": {
         parameters: {
             query?: never;
@@ -2627,6 +2644,35 @@ export interface components {
             title: string;
             /** Turned Back At */
             turned_back_at: string | null;
+        };
+        /**
+         * Kept
+         * @description Recordings that a watcher keeps past their age because of a sighting.
+         */
+        Kept: {
+            /** Bytes */
+            bytes: number;
+            /** Camera */
+            camera: string;
+            /**
+             * Kept Until
+             * Format: date-time
+             */
+            kept_until: string;
+            reason: components["schemas"]["Reason"] | null;
+            /** Sighting */
+            sighting: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            state: components["schemas"]["cameras__domain__cases__State"];
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
         };
         /**
          * Kind
@@ -5689,6 +5735,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_kept_api_kept_get: {
+        parameters: {
+            query?: {
+                camera?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kept"][];
                 };
             };
             /** @description Forbidden */

@@ -356,6 +356,24 @@ export interface PageSnapshot {
   page: number;
 }
 
+/** Recordings that are kept past their age because of a sighting. */
+export interface Pin {
+  sighting: string;
+  camera: string;
+  since: Instant;
+  /** What is kept: capture times. */
+  until: Instant;
+  kept_until: Instant;
+  /** Of the files that hold it; two pins may hold one file. */
+  bytes: number;
+}
+
+/** Retained. What a watcher keeps for sightings, the newest first. Told again now and then, and answered with what may go. */
+export interface Pins {
+  at: Instant;
+  pins: Pin[];
+}
+
 /** Proof that a ballot is in the vote log (RFC 6962 inclusion proof under a signed checkpoint). */
 export interface Receipt {
   motion: string;
@@ -369,6 +387,12 @@ export interface Receipt {
   proof: string[];
   checkpoint: string;
   ballot_sha256: string;
+}
+
+/** These sightings were dismissed: what was kept for them ages like everything else. */
+export interface Released {
+  sightings: string[];
+  at: Instant;
 }
 
 /** A watcher asks for its leases, every few seconds. The answer counts from when this was asked, on the watcher's own clock. */
@@ -575,6 +599,8 @@ export const topicRows = {
   gate: { pattern: "dinh/1/cameras/{camera}/gate", retained: true },
   ledger: { pattern: "dinh/1/devices/{device}/ledger", retained: false },
   entered: { pattern: "dinh/1/devices/{device}/entered", retained: false },
+  pins: { pattern: "dinh/1/devices/{device}/pins", retained: true },
+  released: { pattern: "dinh/1/devices/{device}/released", retained: false },
   renew: { pattern: "dinh/1/devices/{device}/renew", retained: false },
   lease: { pattern: "dinh/1/devices/{device}/lease", retained: false },
 } as const;
@@ -608,6 +634,8 @@ export interface Payloads {
   gate: GateTrace;
   ledger: LedgerPage;
   entered: Entered;
+  pins: Pins;
+  released: Released;
   renew: Renew;
   lease: Lease;
 }
@@ -639,6 +667,8 @@ export const topics = {
   gate: (camera: string) => `dinh/1/cameras/${camera}/gate`,
   ledger: (device: string) => `dinh/1/devices/${device}/ledger`,
   entered: (device: string) => `dinh/1/devices/${device}/entered`,
+  pins: (device: string) => `dinh/1/devices/${device}/pins`,
+  released: (device: string) => `dinh/1/devices/${device}/released`,
   renew: (device: string) => `dinh/1/devices/${device}/renew`,
   lease: (device: string) => `dinh/1/devices/${device}/lease`,
 } as const;

@@ -13,6 +13,7 @@ import { useCameras, type Camera } from "./data";
 import { dayOf } from "./days";
 import { Encoder } from "./Encoder";
 import { Gate } from "./Gate";
+import { Kept } from "./Kept";
 import { Ledger } from "./Ledger";
 import { Player } from "./Player";
 import { Standing } from "../../ground/cameras/Standing";
@@ -58,6 +59,7 @@ function Shown({ camera }: { camera: Camera }) {
         <Ledger camera={camera.id} />
         <Budget camera={camera.id} />
         <Gate camera={camera.id} />
+        <Kept camera={camera.id} />
         {administers && (
           <>
             <Areas camera={camera.id} />

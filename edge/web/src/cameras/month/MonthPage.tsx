@@ -17,6 +17,8 @@ import classes from "./Month.module.css";
 type LedgerMonth = components["schemas"]["LedgerMonth"];
 type CameraMonth = components["schemas"]["CameraMonth"];
 
+/** Lane 4 before lane 12. */
+const ORDER = new Intl.Collator("vi", { numeric: true });
 const MONTH = /^20\d\d-(0[1-9]|1[0-2])$/;
 const share = ({ share: part }: CameraMonth) => (part === null ? "–" : `${number(Math.floor(part * 1000) / 10)} %`);
 const minutesOf = ({ minutes }: CameraMonth, state: string) => (minutes as Partial<Record<string, number>>)[state] ?? 0;
@@ -111,7 +113,7 @@ function Table({ month }: { month: LedgerMonth }) {
           </tr>
         </thead>
         <tbody>
-          {month.cameras.map((one) => (
+          {[...month.cameras].sort((a, b) => ORDER.compare(a.camera_name, b.camera_name)).map((one) => (
             <Line key={one.camera} one={one} reasons={reasons} />
           ))}
         </tbody>
