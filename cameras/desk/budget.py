@@ -7,7 +7,9 @@ and goes on where it was when another watcher takes the camera over.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
+from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, select
 
 from broker.messages.cameras import Sighting
@@ -25,6 +27,13 @@ NODE = ""
 MEASURED = timedelta(days=90)
 LATELY = timedelta(days=1)
 ANSWER_S = 10
+NEEDED: Final = load_only(
+    *(
+        getattr(SightingRow, name)
+        for name in ("camera", "at", "score", "threshold", "base", "level", "model", "received_at", "verdict", "judged_at")
+    )
+)
+"""What is read of months of sightings."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +91,7 @@ class Budget:
         now = self.house.clock()
         with self.house.reader() as session:
             cards = self.house.listed()
-            recent = session.exec(select(SightingRow).where(col(SightingRow.received_at) > now - MEASURED)).all()
+            recent = session.exec(select(SightingRow).options(NEEDED).where(col(SightingRow.received_at) > now - MEASURED)).all()
             return Budgets(
                 per_day=_per_day(session, None),
                 precision=precision(recent),
@@ -127,7 +136,7 @@ class Budget:
         flags = query.where(col(SightingRow.score) >= col(SightingRow.threshold)).order_by(
             col(SightingRow.received_at), col(SightingRow.id)
         )
-        rows = [row for row in session.exec(flags) if _light(row.at) is which]
+        rows = [row for row in session.exec(flags.options(NEEDED)) if _light(row.at) is which]
         return trusted([self._outcome(row, now) for row in rows], base=scale.base, now=now)
 
     def _outcome(self, row: SightingRow, now: datetime) -> Outcome:
