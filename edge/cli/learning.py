@@ -1,5 +1,6 @@
 """`dinh cameras retrain` and `shadow`: what the node has learned from its officers, and what is only being tried."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from cameras.learning.compare import Comparison, Figures
     from cameras.learning.course import Course
     from cameras.watch.heads import Learned
-    from cameras.watch.verifier import Manifest, Verifier
+    from cameras.watch.verifier import Head, Manifest, Verifier
     from edge.offices import Offices
 
 OFF = "off"
@@ -74,7 +75,7 @@ def shadow(
 def _study(say: Terminal, offices: "Offices") -> "tuple[Course, str]":
     from cameras.desk import heads
     from cameras.learning.course import Example, TooFew, study
-    from cameras.watch.verifier import Verifier, WeightsRefused, shipped_head
+    from cameras.watch.verifier import Verifier, WeightsRefused
 
     network = Verifier()
     weights = _loaded(say, network).sha256
@@ -83,13 +84,23 @@ def _study(say: Terminal, offices: "Offices") -> "tuple[Course, str]":
         judged = heads.judged(session, offices.settings.home.evidence)
     examples = [Example(one.strip.read_bytes(), one.verdict, one.reason) for one in judged if one.strip is not None and one.strip.is_file()]
     try:
-        current = shipped_head() if live is None else _checked(say, live, weights).head
-        return study(examples, network, current), weights
+        return study(examples, network, _current(live, weights)), weights
     except TooFew as few:
         say.error("cameras.too_few_verdicts", few.facts)
     except WeightsRefused as refused:
         say.error("cameras.head_refused", {"why": refused.code.value, **refused.facts})
     raise typer.Exit(1)
+
+
+def _current(live: bytes | None, weights: str) -> "Head":
+    """What judges now. What was learned on another network, before an update, judges no more. Raises WeightsRefused."""
+    from cameras.watch.heads import unpack
+    from cameras.watch.verifier import WeightsRefused, shipped_head
+
+    with suppress(WeightsRefused):
+        if live is not None:
+            return unpack(live, weights).head
+    return shipped_head()
 
 
 def _table(say: Terminal, offices: "Offices", weights: str) -> None:

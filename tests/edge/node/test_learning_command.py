@@ -107,6 +107,14 @@ def test_it_learns_compares_swaps_on_consent_and_goes_back(offices: Offices) -> 
         assert json.dumps(dict(watcher(session))).count("live") == 1
 
 
+def test_after_an_update_to_another_network_it_learns_anew_from_the_kept_strips(offices: Offices) -> None:
+    judged(offices, 90)
+    stale = pack(head(), "f" * 64)
+    offices.ledger.submit(lambda entry: heads.put(entry.session, heads.Role.LIVE, stale, weights="f" * 64, now=START)).result(30)
+    assert said("cameras", "retrain", "--yes")[0] == 0
+    assert live(offices) not in (None, stale)
+
+
 def test_too_few_verdicts_are_counted_and_nothing_is_swapped(offices: Offices) -> None:
     judged(offices, 20)
     status, text = said("cameras", "retrain", "--yes")
