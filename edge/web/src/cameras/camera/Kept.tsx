@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { components } from "../../ground/api.gen";
 import { get } from "../../ground/http/client";
 import { Loaded } from "../../ground/parts/states";
-import { bytes, date, dateTime, timeToSecond } from "../../ground/words/format";
+import { bytes, date, timeToSecond } from "../../ground/words/format";
 import classes from "./Kept.module.css";
 
 type Kept = components["schemas"]["Kept"];
@@ -14,7 +14,7 @@ function Line({ one }: { one: Kept }) {
   return (
     <li>
       <b>
-        {dateTime(one.since)} – {timeToSecond(one.until)}
+        {timeToSecond(one.since)} – {timeToSecond(one.until)} · {date(one.since)}
       </b>
       <span>{one.reason === null ? why : `${why}: ${t(`desk.reasons.${one.reason}`)}`}</span>
       <span className="quiet">
