@@ -160,7 +160,7 @@ class Watcher:
         if self._recorder is not None:
             self._recorder.retell()
         self.honesty.tick(now)
-        if self._running and self.eyes.refresh():
+        if self.eyes.refresh():
             self._introduce()
 
     def _introduce(self) -> None:
