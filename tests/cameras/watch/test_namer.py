@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -21,12 +21,15 @@ from cameras.watch.detector.detector import Detector, Found
 from cameras.watch.detector.eyes import Eyes
 from cameras.watch.detector.names import COCO
 from cameras.watch.detector.shelf import Shelf, Told
+from cameras.watch.evidence import word
 from cameras.watch.namer import ACTORS, LOOKS, Namer
 from cameras.watch.trial import Options, TrialResult, try_file
 from tests.cameras.watch import films, tiny
 from tests.cameras.watch.nodes import Node, eventually, node_in
+from tests.cameras.watch.test_evidence import case, finding
 
 YARD = films.yard()
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @dataclass
@@ -146,6 +149,16 @@ def test_real_dumping_is_found_with_a_detector_too_and_the_actor_is_a_person(sha
     assert [one.agent for one in result.sightings] == ["person"]
     assert json.loads(json.dumps(result.json()))["sightings"][0]["agent"] == "person"
     assert len(eyes.sizes) <= 40
+
+
+def test_the_sighting_says_who_it_was_in_words_that_the_officers_page_has() -> None:
+    whole = case()
+    named = word(replace(whole, finding=replace(finding(), agent=(Kind.MOTORCYCLE, 0.8))), ()).explanation
+    assert (named["agent"], named["agent_score"]) == ("motorcycle", 0.8)
+    assert "agent" not in word(whole, ()).explanation
+    for language in ("vi", "en"):
+        said = json.loads((ROOT / f"edge/web/src/locales/{language}.json").read_text("utf-8"))["desk"]["why"]["who"]
+        assert set(Kind) - {Kind.OTHER} <= set(said)
 
 
 @pytest.fixture
