@@ -31,6 +31,8 @@ RETRY_S, TRIES = 2.0, 4
 KEPT_FROM = 0.5
 """What the network holds as likely as not is told, though not flagged: the desk's threshold may be lower, and an officer may want it."""
 KNOWN_S = 3600.0
+TOGETHER_S, TOGETHER_SIDES = 1.0, 0.6
+"""What comes to rest within this time, at most so many of its sides away, is one thing of which a part looks like the ground."""
 ENDED_S = 60.0
 
 
@@ -91,8 +93,14 @@ class _Known:
     """Something that was flagged: the same thing is not flagged twice."""
 
     at: float
+    put_down: float
     box: Box
     patch: Picture
+
+    def includes(self, suspect: Suspect) -> bool:
+        """The other half of the same thing: it came to rest in the same moment, and close by."""
+        together = abs(self.put_down - suspect.since) < TOGETHER_S
+        return together and gap(self.box, suspect.box) <= TOGETHER_SIDES * max(self.box.side, suspect.box.side)
 
 
 @dataclass
@@ -201,7 +209,7 @@ class Analyst:
             return None
         suspect.settle(State.FLAGGED if finding.flagged else State.DROPPED, finding.why)
         if finding.flagged:
-            self._known.append(_Known(look.at, suspect.box, _patch(finding.after, suspect.box)))
+            self._known.append(_Known(look.at, finding.put_down, suspect.box, _patch(finding.after, suspect.box)))
         self._let_go(suspect)
         return finding
 
@@ -275,6 +283,8 @@ class Analyst:
         self._known = [known for known in self._known if at - known.at < KNOWN_S]
         now = self._now()
         for known in self._known:
+            if known.includes(suspect):
+                return True
             if iou(known.box, suspect.box) > 0.4 and known.patch.size:
                 seen = _patch(now, known.box)
                 if seen.shape == known.patch.shape and _likeness(seen, known.patch) > 0.75:
