@@ -17,7 +17,7 @@ from cameras.training.material import Material, Wanted, material, with_hard_ones
 from cameras.training.network import SHAPES, SHIPPED
 from cameras.training.plots import write_plots
 from cameras.training.sheet import write_sheet
-from cameras.training.train import Plan, Trained, dumping, probabilities, train
+from cameras.training.train import Plan, Trained, averaged, dumping, probabilities, train
 from cameras.watch.verifier import WEIGHTS, read_manifest
 
 _WORK = Path(".cache") / "training"
@@ -35,7 +35,7 @@ def main(words: list[str]) -> int:
     learn, check = (material(shelves[split], wanted) for split in ("train", "val"))
     trained = _trained(learn, check, asked)
     path = export(trained, asked.out)
-    threshold = threshold_for([(scores(path, part), part.truths) for part in (check.composed, check.proposed)])
+    threshold = threshold_for(scores(path, check.whole), check.whole.truths)
     origin: dict[str, str | int] = {
         "command": shlex.join(["python", "-m", "cameras.training", *_told(asked)]),
         "seed": asked.seed,
@@ -51,7 +51,7 @@ def main(words: list[str]) -> int:
 
 
 def _trained(learn: Material, check: Material, asked: argparse.Namespace) -> Trained:
-    """First on composed strips; then, shorter and slower, on these and the films' proposals, what the first got wrong more often."""
+    """First on composed strips; then, shorter and slower, on these and the films' proposals, what the first got wrong more often. Then halfway."""
     plan = Plan(seed=asked.seed, epochs=asked.epochs, shape=asked.shape, notes=asked.work / "first.pt")
     first = train(learn.composed, check.composed, plan)
     if not asked.again:
@@ -59,8 +59,7 @@ def _trained(learn: Material, check: Material, asked: argparse.Namespace) -> Tra
     whole = learn.whole
     harder = with_hard_ones(whole, dumping(probabilities(first, whole)), is_dumping(whole.truths))
     second = replace(plan, epochs=asked.again, rate=plan.rate / 4, notes=asked.work / "second.pt")
-    then = train(harder, check.whole, second, start=first.network)
-    return replace(then, epochs=[*first.epochs, *then.epochs], seconds=first.seconds + then.seconds)
+    return averaged(first, train(harder, check.whole, second, start=first.network), check.whole)
 
 
 def _report(path: Path, check: Material, test: Material, *, trained: Trained, origin: dict[str, str | int]) -> None:

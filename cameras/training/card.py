@@ -70,7 +70,7 @@ def _made(trained: Trained, threshold: float, origin: dict[str, str | int]) -> s
 `{origin["command"]}` with material: {origin["data"]}; {origin["composites"]} training composites and what the watcher proposed on
 {origin["films"]} composite films; {len(trained.epochs)} epochs, {trained.seconds / 60:.0f} minutes on one core.
 {size / 1e6:.2f} M parameters, {origin["ms"]} ms per candidate on one thread (without cutting the strip), temperature {trained.temperature:.2f},
-threshold {threshold} (at most 1 % of the validation negatives pass, of the composites and of the films' proposals each).
+threshold {threshold} (at most 1 % of the validation's negatives pass, composites and proposals together).
 Training, validation and test share no photo, no cut-out thing and no cut-out actor; painted parts come from different seeds
 of the same painter.
 """

@@ -41,14 +41,11 @@ class Figures:
     calibration: list[tuple[float, float, int]]
 
 
-def threshold_for(parts: list[tuple[np.ndarray, np.ndarray]]) -> float:
-    """At least one half, and of each part's negatives at most 1 % above it. Parts are scores (n, 6) and truths (n,) of validation."""
-    edges = [0.5]
-    for scores, truths in parts:
-        negatives = np.sort(dumping(scores)[~is_dumping(truths)]) if len(scores) else np.empty(0)
-        if len(negatives):
-            edges.append(float(negatives[int(np.ceil(len(negatives) * (1 - _FALSE_SHARE))) - 1]) + 0.005)
-    return round(max(edges), 2)
+def threshold_for(scores: np.ndarray, truths: np.ndarray) -> float:
+    """At least one half, and at most 1 % of the validation's negatives above it."""
+    negatives = np.sort(dumping(scores)[~is_dumping(truths)])
+    edge = float(negatives[int(np.ceil(len(negatives) * (1 - _FALSE_SHARE))) - 1]) if len(negatives) else 0.5
+    return round(max(0.5, edge + 0.005), 2)
 
 
 def figures(scores: np.ndarray, given: Examples, threshold: float) -> Figures:

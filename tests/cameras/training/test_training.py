@@ -12,7 +12,7 @@ from cameras.training.evaluate import interval, threshold_for
 from cameras.training.examples import examples, packed, unpacked
 from cameras.training.export import export, scores, write_manifest
 from cameras.training.network import SHAPES, Calibrated, Network
-from cameras.training.train import Plan, Trained, _Course, auc, train
+from cameras.training.train import Plan, Trained, _Course, auc, averaged, train
 from cameras.watch.strip import CHANNELS, NUMBERS, SIDE
 from cameras.watch.verifier import Fault, Verdict, Verifier, WeightsRefused, shipped_head
 from tests.cameras.training.scenes import candidate, street, with_bag
@@ -107,6 +107,14 @@ def test_an_interrupted_training_goes_on_as_if_nothing_had_happened(tmp_path: Pa
     assert all(torch.equal(resumed.network.state_dict()[name], part) for name, part in whole.network.state_dict().items())
 
 
+def test_halfway_between_two_rounds_lies_between_them() -> None:
+    first, second = (Trained(Network(SHAPES["narrow"]).eval(), 1.0, [(1.0, 0.5)], 2.0) for _ in range(2))
+    made = averaged(first, second, examples(Shelf("val"), seed=2, count=6))
+    wanted = (first.network.last.weight + second.network.last.weight) / 2
+    assert torch.allclose(made.network.last.weight, wanted)
+    assert (made.epochs, made.seconds) == ([(1.0, 0.5)] * 2, 4.0)
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_shape_that_was_tried_can_be_made_again(shape: str) -> None:
     network = Network(SHAPES[shape]).eval()
@@ -132,7 +140,7 @@ def test_auc_counts_pairs() -> None:
 def test_the_threshold_lets_one_in_a_hundred_negatives_pass() -> None:
     probabilities = np.zeros((200, 6))
     probabilities[:, 0] = np.linspace(0, 0.995, 200)
-    threshold = threshold_for([(probabilities, np.full(200, 5)), (probabilities[:0], np.empty(0))])
+    threshold = threshold_for(probabilities, np.full(200, 5))
     assert (probabilities[:, 0] >= threshold).sum() <= 2
 
 
