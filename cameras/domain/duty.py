@@ -11,6 +11,8 @@ from cameras.domain.gate import SURE, Gate, PacketFacts
 
 QUIET_S = 6.0
 """Asleep after this long without a sign of anything."""
+ALARM_S = 3.0
+"""So long when packets woke it and nobody was there."""
 SETTLE_S = 2.0
 """The scene must be quiet this long before its packets teach the gate what quiet is."""
 WARM_S = 12.0
@@ -163,7 +165,8 @@ class Duty:
     def _may_sleep(self, newest: float, hour: int) -> bool:
         """As far as packets tell."""
         warm = newest - (self._began or 0.0) >= WARM_S
-        return warm and newest - self._busy_at >= QUIET_S and self.gate.threshold(hour) is not None and self._setting(newest) is None
+        quiet_s = ALARM_S if self.why is Why.PACKETS else QUIET_S
+        return warm and newest - self._busy_at >= quiet_s and self.gate.threshold(hour) is not None and self._setting(newest) is None
 
     def _setting(self, at: float) -> Why | None:
         if self.rhythm.keyless:

@@ -40,7 +40,7 @@ COMPARED = 96
 SURE = 60
 """Notes from which an hour is known well."""
 WEIGHED = 1024
-UNSURE = 6.0
+UNSURE = 12.0
 """A spread known from n notes counts 1 + UNSURE / n times."""
 WEAK_RISE, WEAK_SLOPE = 0.65, 0.4
 """A gate that opens only so many powers of two above the usual level sees large things at best; and where noise takes all that the rate

@@ -24,6 +24,8 @@ LAG_S = 3.0
 """A keyframe is looked at this late: what wakes the camera in the meantime is looked at from before it."""
 CATCH_UP = 10
 """So many packets are decoded for each that comes in, until the newest is reached; meanwhile the connection is read on."""
+BEHIND_S = 2.0
+"""When packets themselves come so late, because this thread has not read them, reading comes first: only one is decoded for each."""
 CALM_LOOKS_PER_S = 3.0
 """Awake, but nothing moves and nothing new lies there."""
 CLAIM_EVERY_S = 0.5
@@ -142,7 +144,7 @@ class Lookout:
     def _due(self) -> Pictures:
         if self._whole:
             self._resume()
-            yield from self._catch_up(CATCH_UP)
+            yield from self._catch_up(CATCH_UP if self.stream.timeline.late_s < BEHIND_S else 1)
         else:
             self._hold()
             yield from self._glance()

@@ -33,7 +33,7 @@ from tests.cameras.watch.nodes import Node
 PUT_DOWN_S = 5.0
 """Of the act in the busy film, after its quiet beginning."""
 NEAR_S = 2.0
-FLAGGED_S = 60.0
+FLAGGED_S = 90.0
 """After the measured part, sightings are waited for so long: the clip ends ten seconds after the act, and a machine that is too slow is late with it."""
 OPEN_S = 60.0
 CELL_S, MATRIX_S = 60.0, 24.0
