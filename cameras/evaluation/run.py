@@ -53,6 +53,5 @@ def _judged(clips: list[Clip], order: Order) -> Iterator[tuple[Clip, Judged]]:
         try:
             for done in as_completed(asked):
                 yield asked[done], done.result()
-        except BaseException:
+        finally:
             pool.shutdown(cancel_futures=True)
-            raise

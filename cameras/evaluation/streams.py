@@ -199,9 +199,8 @@ def _lived(clips: Sequence[Clip], order: Order, seconds: float) -> Iterator[Life
         asked: list[Future[Life]] = [pool.submit(lived, clip, order, seconds) for clip in clips]
         try:
             yield from (done.result() for done in as_completed(asked))
-        except BaseException:
+        finally:
             pool.shutdown(cancel_futures=True)
-            raise
 
 
 def lived(clip: Clip, order: Order, seconds: float) -> Life:

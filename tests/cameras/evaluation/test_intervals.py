@@ -25,4 +25,4 @@ def test_without_any_hour_nothing_is_known_of_a_rate() -> None:
 
 def test_reliability_counts_each_score_once_in_its_tenth() -> None:
     bins = reliability([0.05, 0.06, 0.95, 1.0], [False, True, True, True])
-    assert bins == [(pytest.approx(0.055), 0.5, 2), (pytest.approx(0.975), 1.0, 2)]
+    assert [(round(score, 6), true, count) for score, true, count in bins] == [(0.055, 0.5, 2), (0.975, 1.0, 2)]
