@@ -225,7 +225,7 @@ class Analyst:
             score, threshold = judged.score, judged.threshold
             why = None if judged.flagged else Why.VERIFIER
         if self._namer is not None and (why is None or (why is Why.VERIFIER and score >= KEPT_FROM)):
-            why = self._namer.is_somebody(suspect.box, before, after) or why
+            why = self._namer.is_somebody(suspect.box, before, after, self._namer.came_as(suspect)) or why
         tale = story(suspect, look)
         return Finding(
             flagged=why is None,

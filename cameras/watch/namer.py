@@ -3,7 +3,7 @@
 Nobody is asked for who only passes by: a detector costs more than everything else that is done with a picture.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -25,6 +25,8 @@ MATCH = 0.3
 SURE, SAME = 0.7, 0.5
 """A thing is taken for a person or a vehicle from this score on, and where the boxes share so much (intersection over union). A small
 detector called a bag in the dark a person with 0.57; real ones by day had 0.8 and more."""
+LIKELY, CLOSELY, HALF = 0.25, 0.6, 0.5
+"""For the very kind of vehicle that somebody came as, at least half as large: from this score and overlap on."""
 
 
 class Sight(Protocol):
@@ -88,12 +90,20 @@ class Namer:
                 whole.votes[kind] = whole.votes.get(kind, 0.0) + votes
         return (whole.kind, round(whole.score, 3)) if whole.kind is not None else None
 
-    def is_somebody(self, box: Box, before: Picture, after: Picture) -> Why | None:
-        """ACTOR or PARKED when the new thing in `box` is a person, an animal or a vehicle by itself, and was not there before."""
-        now = self._match(box, after)
-        if now is None or self._match(box, before) is not None:
+    def is_somebody(self, box: Box, before: Picture, after: Picture, came_as: Container[Kind] = ()) -> Why | None:
+        """ACTOR or PARKED when the new thing in `box` is a person, an animal or a vehicle by itself, and was not there before.
+
+        `came_as`: the vehicles that were seen coming; one of these needs less to be known again.
+        """
+        sure = [one for one in self._match(box, after) if one.score >= SURE or (one.kind in came_as and iou(one.box, box) >= CLOSELY)]
+        if not sure or self._match(box, before):
             return None
-        return Why.PARKED if now.kind in VEHICLES else Why.ACTOR
+        return Why.PARKED if max(sure, key=lambda one: one.score).kind in VEHICLES else Why.ACTOR
+
+    def came_as(self, suspect: Suspect) -> set[Kind]:
+        """The kinds of vehicle that its actors were taken for, those that are not much larger than the thing."""
+        named = [(track, self._names[track.id].kind) for track in suspect.actors if track.id in self._names]
+        return {kind for track, kind in named if kind in VEHICLES and suspect.box.side >= HALF * track.size and kind is not None}
 
     def forget(self, tracks: Iterable[Track]) -> None:
         """Keep the names of these alone."""
@@ -121,9 +131,8 @@ class Namer:
         shown = [(at, boxes[at], kept) for at, kept in album if at in boxes and all(abs(at - other) >= APART_S for other in asked)]
         return max(shown, key=lambda one: one[1].area, default=None)
 
-    def _match(self, box: Box, picture: Picture) -> _Seen | None:
-        seen = self._around(box, picture, SURE) or []
-        return max((one for one in seen if iou(one.box, box) >= SAME), key=lambda one: one.score, default=None)
+    def _match(self, box: Box, picture: Picture) -> list[_Seen]:
+        return [one for one in self._around(box, picture, LIKELY) or () if iou(one.box, box) >= SAME]
 
     def _around(self, box: Box, picture: Picture, least: float) -> list[_Seen] | None:
         """What is seen on the surroundings of `box`, as wide against their height as the picture; things of no interest left out."""

@@ -11,7 +11,7 @@ import pytest
 
 from broker.messages.devices import About, DetectorInUse
 from broker.topics import ABOUT
-from cameras.domain.actors import Kind
+from cameras.domain.actors import Kind, Naming
 from cameras.domain.geometry import Box
 from cameras.domain.sightings import State, Suspect, Why
 from cameras.domain.tracks import Track
@@ -124,6 +124,21 @@ def test_what_the_detector_calls_a_vehicle_is_parked_and_only_when_it_came(tmp_p
     assert namer.is_somebody(bag, films.with_bag(YARD), films.with_bag(YARD)) is None
     assert namer.is_somebody(bag, YARD, YARD) is None
     assert namer.is_somebody(bag.grown(60), YARD, films.with_bag(YARD)) is None
+
+
+def test_the_vehicle_that_came_is_known_again_by_less(tmp_path: Path) -> None:
+    namer = Namer(Detector(tiny.dark_is_a_car(tmp_path / "dark.onnx", 0.3).read_bytes()))
+    bag, now = Box(*(float(edge) for edge in films.BAG)), films.with_bag(YARD)
+    assert namer.is_somebody(bag, YARD, now) is None
+    assert namer.is_somebody(bag, YARD, now, {Kind.MOTORCYCLE}) is None
+    assert namer.is_somebody(bag, YARD, now, {Kind.CAR}) is Why.PARKED
+    assert namer.is_somebody(bag, now, now, {Kind.CAR}) is None
+    track, suspect = walker(1), suspected(walker(1))
+    namer._names[track.id] = Naming(1, {Kind.CAR: 0.6})
+    suspect.carriers[1].size = 1.5 * suspect.box.side
+    assert namer.came_as(suspect) == {Kind.CAR}
+    suspect.carriers[1].size = 3 * suspect.box.side
+    assert namer.came_as(suspect) == set()
 
 
 def tried(film: Path, detector: Detector | None) -> TrialResult:

@@ -106,12 +106,12 @@ def nanodet(places: int = 340, classes: int = 80, bins: int = 8) -> Values:
     return {"output": told}
 
 
-def dark_is_a_car(path: Path) -> Path:
+def dark_is_a_car(path: Path, score: float = 0.9) -> Path:
     """An Ultralytics-style file that says what it sees: where the middle of its input is dark, a car of 23 x 24 pixels stands there."""
     told = ultralytics()["output0"]
     told[0, :4, 40], told[0, 4 + CAR, 40] = (64, 64, 23, 24), 0
     scores = np.zeros_like(told)
-    scores[0, 4 + CAR, 40] = 0.9
+    scores[0, 4 + CAR, 40] = score
     values = {
         "told": told,
         "scores": scores,
