@@ -59,6 +59,12 @@ def qr_made(page: Page, language: str) -> None:
     expect(page.get_by_role("img", name=say("house.devices.qrLabel", language))).to_be_visible()
 
 
+def month_counted(page: Page, language: str) -> None:
+    """Its title names the month; where the node has cameras there is a table, which a spreadsheet can have too."""
+    expect(page.get_by_role("button", name=say("camera.month.save", language))).to_be_enabled()
+    expect(page.get_by_text(say("camera.month.note", language))).to_be_visible()
+
+
 def camera_seen(page: Page, language: str) -> None:
     pressed(heading("house.cameras.title"), "house.cameras.add")(page, language)
     page.get_by_text(say("house.cameras.way.address", language)).click()
@@ -119,6 +125,7 @@ PAGES = (
     Shown("admin-camera-add", "/admin/cameras", pressed(CAMERAS, "house.cameras.add"), "admin"),
     Shown("admin-camera-seen", "/admin/cameras", camera_seen, "admin"),
     Shown("admin-camera-place", "/admin/cameras", camera_placed, "admin"),
+    Shown("camera-month", "/cameras/month", month_counted, "moitruong"),
     Shown("admin-accounts", "/admin/accounts", ACCOUNTS, "admin"),
     Shown("admin-account", "/admin/accounts", opened(ACCOUNTS, "button", "thuky"), "admin"),
     Shown("admin-account-add", "/admin/accounts", pressed(ACCOUNTS, "house.accounts.add"), "admin"),

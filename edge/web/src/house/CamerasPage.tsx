@@ -4,16 +4,16 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { get, patch, post, remove } from "../ground/http/client";
-import { words } from "../ground/http/sentence";
 import { useSnapshot } from "../ground/live/source";
 import { Standing } from "../ground/cameras/Standing";
 import { Empty, Loaded } from "../ground/parts/states";
 import { Page } from "../ground/shells/Page";
 import { cameraTopic } from "../ground/post/topics";
 import { CameraSteps } from "./adding/CameraSteps";
+import { Seen } from "./adding/parts";
 import classes from "./house.module.css";
 import type { Camera, Look } from "./model";
-import { Refusal, State } from "./parts";
+import { Refusal } from "./parts";
 import { WatchedBy } from "./WatchedBy";
 
 function Thumb({ camera }: { camera: Camera }) {
@@ -21,13 +21,6 @@ function Thumb({ camera }: { camera: Camera }) {
   const look = useSnapshot<{ at: string; jpeg_base64: string }>(cameraTopic(camera.id, "look"));
   if (look === undefined) return <span className={classes.thumb}>{t("house.cameras.noPicture")}</span>;
   return <img className={classes.thumb} src={`data:image/jpeg;base64,${look.jpeg_base64}`} alt={t("house.cameras.pictureOf", { name: camera.name })} />;
-}
-
-function Tested({ look }: { look: Look | undefined }) {
-  const { t } = useTranslation();
-  if (look === undefined) return null;
-  if (!look.ok) return <State tone="bad">{words(t, look.code ?? "cameras.probe_failed", look.facts)}</State>;
-  return <State tone="good">{t("house.cameras.works", { width: look.width ?? 0, height: look.height ?? 0, fps: Math.round(look.fps ?? 0), codec: look.codec ?? "" })}</State>;
 }
 
 function Line({ camera }: { camera: Camera }) {
@@ -46,7 +39,7 @@ function Line({ camera }: { camera: Camera }) {
         <small className={classes.mono}>{camera.shown_url}</small>
         <Standing camera={camera} why />
         <WatchedBy camera={camera} />
-        <Tested look={test.data} />
+        {test.data !== undefined && <Seen look={test.data} />}
         <Refusal error={change.error ?? drop.error ?? test.error} />
       </span>
       <span className={classes.actions}>

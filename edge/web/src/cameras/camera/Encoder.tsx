@@ -7,7 +7,7 @@ import type { components } from "../../ground/api.gen";
 import { get, post, put, Refused } from "../../ground/http/client";
 import { sentence, words } from "../../ground/http/sentence";
 import { SignIn, type Access } from "../../ground/parts/SignIn";
-import { number } from "../../ground/words/format";
+import { codecName, number } from "../../ground/words/format";
 import { useHealth } from "../../ground/cameras/Standing";
 import { useCameras, type Camera } from "./data";
 import classes from "./Encoder.module.css";
@@ -86,7 +86,7 @@ function Facts({ settings, doors }: { settings: Settings; doors: Doors }) {
         <div key={profile.profile}>
           <dt>{t(index === 0 ? "onvif.stream.main" : "onvif.stream.sub", { name: profile.name })}</dt>
           <dd>
-            {t("onvif.stream.plain", { width: profile.width, height: profile.height, codec: profile.codec, fps: number(profile.fps) })}
+            {t("onvif.stream.plain", { width: profile.width, height: profile.height, codec: codecName(profile.codec), fps: number(profile.fps) })}
             {profile.gop_s !== null && `, ${t("onvif.stream.gop", { seconds: number(profile.gop_s) })}`}
           </dd>
         </div>

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { Refused } from "../../ground/http/client";
+import { codecName } from "../../ground/words/format";
 import type { Run } from "./feed";
 import { Film, playable } from "./film";
 
@@ -55,7 +56,7 @@ const NOTHING: State = { at: null, run: null, shown: false, over: false, error: 
 /** What people call the codec of a run. */
 function named(mime: string): string {
   const found = /codecs="([^".]*)/.exec(mime)?.[1] ?? "";
-  return { avc1: "H.264", hvc1: "H.265" }[found] ?? found;
+  return codecName(found);
 }
 
 function pace(video: HTMLVideoElement | null, speed: number): void {

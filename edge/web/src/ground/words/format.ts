@@ -57,6 +57,13 @@ export function clock(seconds: number): string {
   return hours > 0 ? `${sign}${hours}:${pad(minutes)}:${pad(rest)}` : `${sign}${minutes}:${pad(rest)}`;
 }
 
+const CODECS: Record<string, string> = { avc1: "H.264", h264: "H.264", hvc1: "H.265", h265: "H.265", hevc: "H.265", mpeg4: "MPEG-4" };
+
+/** "H.265": what people call a codec, whatever a camera, a file or a browser calls it. */
+export function codecName(said: string): string {
+  return CODECS[said.toLowerCase()] ?? said;
+}
+
 /** 1,2 MB; decimal units, as file managers show them. */
 export function bytes(count: number): string {
   const units = ["B", "KB", "MB", "GB", "TB"];

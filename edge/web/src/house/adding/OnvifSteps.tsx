@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { post } from "../../ground/http/client";
 import { SignIn, type Access } from "../../ground/parts/SignIn";
-import { number } from "../../ground/words/format";
+import { codecName, number } from "../../ground/words/format";
 import classes from "../house.module.css";
 import type { Look } from "../model";
 import { Refusal, State } from "../parts";
@@ -56,7 +56,7 @@ function FindStep({ onChoose }: { onChoose: (found: Found | null) => void }) {
 function useStreamWords(): (profile: Profile) => string {
   const { t } = useTranslation();
   return ({ width, height, codec, fps, gop_s }) => {
-    const plain = t("onvif.stream.plain", { width, height, codec, fps: number(fps) });
+    const plain = t("onvif.stream.plain", { width, height, codec: codecName(codec), fps: number(fps) });
     return gop_s === null ? plain : `${plain}, ${t("onvif.stream.gop", { seconds: number(gop_s) })}`;
   };
 }

@@ -2,6 +2,7 @@ import { Button, Loader, Select, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { words } from "../../ground/http/sentence";
+import { codecName } from "../../ground/words/format";
 import { useDevices } from "../devices";
 import classes from "../house.module.css";
 import type { Look } from "../model";
@@ -29,10 +30,11 @@ export function Progress({ steps, step }: { steps: readonly string[]; step: numb
   );
 }
 
-function Seen({ look }: { look: Look }) {
+/** What a look at a camera came to. */
+export function Seen({ look }: { look: Look }) {
   const { t } = useTranslation();
   if (!look.ok) return <State tone="bad">{words(t, look.code ?? "cameras.probe_failed", look.facts)}</State>;
-  return <State tone="good">{t("house.cameras.works", { width: look.width ?? 0, height: look.height ?? 0, fps: Math.round(look.fps ?? 0), codec: look.codec ?? "" })}</State>;
+  return <State tone="good">{t("house.cameras.works", { width: look.width ?? 0, height: look.height ?? 0, fps: Math.round(look.fps ?? 0), codec: codecName(look.codec ?? "") })}</State>;
 }
 
 export function LookStep({ look, error, onBack, onNext }: { look: Look | undefined; error: Error | null; onBack: () => void; onNext: () => void }) {
