@@ -145,7 +145,9 @@ def assemble(settings: Settings, air: Air) -> Offices:
         post_office.admit(settings, credentials)
 
     ca = settings.home.tls / "ca.pem"
-    devices = Devices(DeviceParts(means, air, vault, catalogue, write, public_url(settings), heads=heads.wanted, ca=lambda: fingerprint(ca)))
+    devices = Devices(
+        DeviceParts(means, air, vault, catalogue, write, public_url(settings), heads=heads.wanted, ca=lambda: fingerprint(ca))
+    )
     return Offices(settings, store, ledger, means, Accounts(means), devices, vault, catalogue)
 
 

@@ -67,7 +67,13 @@ STATUS: dict[str, int] = {
 }
 """HTTP status of each code that can reach a browser or a watcher."""
 
-MEDIA = {".mp4": "video/mp4", ".jpg": "image/jpeg", ".json": "application/json", ".jws": "application/jose", ".npz": "application/octet-stream"}
+MEDIA = {
+    ".mp4": "video/mp4",
+    ".jpg": "image/jpeg",
+    ".json": "application/json",
+    ".jws": "application/jose",
+    ".npz": "application/octet-stream",
+}
 SightingId = Annotated[str, Path(pattern=ID_PATTERN)]
 
 

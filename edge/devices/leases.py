@@ -186,7 +186,9 @@ class Leases:
             begun += self._book.plan(homes, crew, now)
             for move in begun:
                 self._book.begin(move, now)
-            written = _Written(tuple(begun), self._book.places(now), homes, crew, frozenset(camera for camera, row in cameras.items() if row.enabled))
+            written = _Written(
+                tuple(begun), self._book.places(now), homes, crew, frozenset(camera for camera, row in cameras.items() if row.enabled)
+            )
         for camera, place in written.places.items():
             if camera in cameras:
                 _write_place(entry.session, cameras[camera], place)

@@ -61,12 +61,14 @@ def test_a_domain_imports_only_the_standard_library_and_itself(domain: str) -> N
 
 
 def test_what_runs_never_imports_training() -> None:
+    """Plots of an evaluation are drawn where matplotlib is installed, and left out where it is not: one module, within a function."""
     wrong = [
         where(path, node)
         for path in python(tests=False)
         if "training" not in path.parts
         for node, name in imported(path)
         if name.startswith(("cameras.training", "torch", "matplotlib"))
+        if not (name.startswith("matplotlib") and path.parts[-2:] == ("evaluation", "plots.py") and node.col_offset > 0)
     ]
     assert not wrong, wrong
 

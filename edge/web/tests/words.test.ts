@@ -50,6 +50,12 @@ function codes(): string[] {
   return files.flatMap((name) => [...readFileSync(name, "utf8").matchAll(/^ {4}[A-Z_]+ = "([a-z]+\.[a-z_]+)"/gm)].map(([, code]) => code ?? ""));
 }
 
+/** What is wrong with a file that is given to `dinh models` is said there, and no page can meet it. */
+function toldAtTheTerminal(): Set<string> {
+  const text = readFileSync(join(import.meta.dirname, "../../words/vi.toml"), "utf8");
+  return new Set([...text.matchAll(/^"(models\.[a-z_]+)" = /gm)].map(([, code]) => code ?? ""));
+}
+
 const words = { vi: leaves(vi), en: leaves(en) };
 
 /** A key with its plural ending taken off, because Vietnamese has one form where English has two. */
@@ -73,7 +79,8 @@ describe("the catalogue of words", () => {
 
   it("has a sentence for every code that the node can refuse with", () => {
     const known = stems("vi");
-    expect(codes().filter((code) => !known.has(`errors.${code}`))).toEqual([]);
+    const told = toldAtTheTerminal();
+    expect(codes().filter((code) => !known.has(`errors.${code}`) && !told.has(code))).toEqual([]);
   });
 
   it("has no key that no page uses", () => {

@@ -13,7 +13,14 @@ from tests.cameras.desk.conftest import AN, START, Bench
 
 def tell(bench: Bench, *sightings: str) -> None:
     pins = tuple(
-        Pin(sighting=name, camera="cam-1", since=START, until=START + timedelta(minutes=1), kept_until=START + timedelta(days=730), bytes=4_000_000)
+        Pin(
+            sighting=name,
+            camera="cam-1",
+            since=START,
+            until=START + timedelta(minutes=1),
+            kept_until=START + timedelta(days=730),
+            bytes=4_000_000,
+        )
         for name in sightings
     )
     taken = bench.desk.keeping.take("dinh/1/devices/watcher-1/pins", Pins(at=bench.clock.now, pins=pins).to_bytes())

@@ -77,7 +77,9 @@ class Node:
         assert self.client.wait_connected(15)
 
     def want(self, revision: int, *cameras: dict[str, Any], **more: Any) -> None:
-        self.client.retain(DESIRED, Desired(revision=revision, configuration={"cameras": list(cameras), **more}, signature=""), device=WATCHER)
+        self.client.retain(
+            DESIRED, Desired(revision=revision, configuration={"cameras": list(cameras), **more}, signature=""), device=WATCHER
+        )
 
     def settle(self, sighting: Sighting, **told: Any) -> None:
         self.client.publish(SETTLED, Settled(sighting=sighting.id, at=datetime.now(UTC), **told), camera=sighting.camera)

@@ -288,7 +288,9 @@ def test_a_node_that_remembers_less_than_its_watcher_goes_on_above_it(at: Desk) 
     at.cameras.add("Ngõ 4", "rtsp://10.0.0.9/live", CameraChanges(watcher="w-1"), by=COMMAND)
     door, before = DeviceDoor(at.devices), desired(at, "w-1")[-1]
     for known, revision in ((before.revision + 40, before.revision + 41), (2, before.revision + 41), (2**31, before.revision + 41)):
-        refused_it = Reported(revision=before.revision, applied=False, code="cameras.older_revision", facts={"known": known}, at=at.clock.now)
+        refused_it = Reported(
+            revision=before.revision, applied=False, code="cameras.older_revision", facts={"known": known}, at=at.clock.now
+        )
         door.take(REPORTED.of(device="w-1"), refused_it.to_bytes()).result(5)
         newest = desired(at, "w-1")[-1]
         assert newest.revision == revision

@@ -102,7 +102,21 @@ def test_the_language_is_the_readers(arguments: list[str], environment: dict[str
 def test_the_help_page_names_every_command(language: str) -> None:
     status, text = said("--help", language=language)
     assert status == 0
-    for command in ("up", "demo", "status", "watch", "verify", "verify-page", "check", "backup", "restore", "users", "devices", "cameras", "models"):
+    for command in (
+        "up",
+        "demo",
+        "status",
+        "watch",
+        "verify",
+        "verify-page",
+        "check",
+        "backup",
+        "restore",
+        "users",
+        "devices",
+        "cameras",
+        "models",
+    ):
         assert command in text
     assert "help." not in text
 
