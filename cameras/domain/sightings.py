@@ -219,18 +219,18 @@ class Watch:
         suspect.near_at.setdefault(track.id, suspect.since)
 
     def _left_alone(self, suspect: Suspect, look: Look) -> bool:
-        """Who was close last has moved away. One that ended where something still stands is there: it waits, or it is parked."""
+        """Who was close last has moved away. One that ended where something still stands nearby is there: it waits, or it is parked."""
         main = suspect.main
         return main is not None and self._is_away(main, suspect, look)
 
     def _is_away(self, track: Track, suspect: Suspect, look: Look) -> bool:
+        """Who stands still has no track any more; he attends from farther off than somebody who walks."""
         if not track.ended:
             return gap(track.box, suspect.box) >= self.rules.away * track.size
-        others = [thing.box for thing in look.things if thing.box != suspect.box]
-        return not any(cover(track.box, box) > 0.3 for box in others)
+        return not _stands(track, suspect, look) or gap(track.box, suspect.box) >= self.rules.far * track.size
 
-    def _hold(self, suspect: Suspect) -> float:
-        present = [track for track in suspect.actors if not track.ended]
+    def _hold(self, suspect: Suspect, look: Look) -> float:
+        present = [track for track in suspect.actors if not track.ended or _stands(track, suspect, look)]
         if not present:
             return self.rules.hold_gone_s
         if all(gap(track.box, suspect.box) >= self.rules.far * track.size for track in present):
@@ -240,7 +240,7 @@ class Watch:
     def _is_ripe(self, suspect: Suspect, look: Look, patience: float) -> bool:
         if suspect.state is not State.SUSPECTED or not suspect.watched or suspect.unattended_since is None or look.at - suspect.seen > 0.5:
             return False
-        return look.at - suspect.unattended_since >= self._hold(suspect) * patience
+        return look.at - suspect.unattended_since >= self._hold(suspect, look) * patience
 
     def _sweep(self, look: Look, actors: list[Track]) -> list[Suspect]:
         gone: list[Suspect] = []
@@ -294,6 +294,11 @@ def manner(suspect: Suspect) -> Why:
         if gap(box, suspect.box) <= 0.15 * track.size and abs(at - suspect.since) < 4.0
     ]
     return Why.LEFT if near and max(near) - min(near) >= 0.8 else Why.THROWN
+
+
+def _stands(track: Track, suspect: Suspect, look: Look) -> bool:
+    """Its track has ended, and something else that is new and still is where it ended."""
+    return track.ended and any(thing.box != suspect.box and cover(track.box, thing.box) > 0.3 for thing in look.things)
 
 
 def _same(known: Box, seen: Box) -> float:

@@ -64,6 +64,22 @@ def test_while_the_actor_stays_nothing_is_judged() -> None:
     assert Story().play(30, lambda at: comes_and_goes(min(at, 7.5)), bag_from(7)).ripe == []
 
 
+def stops_at(x: float) -> tuple[Walker, Things]:
+    """He puts the bag down, goes as far as `x` and stands there: what stands still is new and still, and no track any more."""
+    until = 8 + (270 - x) / 80
+
+    def standing(at: float) -> list[Thing]:
+        return [*bag_from(7)(at), *([Thing(person(x), 4000, until)] if at > until + 0.8 else [])]
+
+    return lambda at: comes_and_goes(at) if at < until else [], standing
+
+
+def test_who_stands_at_a_distance_has_left_it() -> None:
+    """About three of his heights away; nearer by, he waits beside it."""
+    assert Story().play(30, *stops_at(20)).ripe
+    assert Story().play(30, *stops_at(180)).ripe == []
+
+
 def test_what_goes_with_the_actor_is_dropped() -> None:
     story = Story().play(16, comes_and_goes, bag_from(6.5, 8.2))
     assert story.ripe == []
