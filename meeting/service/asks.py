@@ -1,6 +1,7 @@
 """What tablets ask: each ask is one job, answered after its commit; the same id is answered with the same answer.
 
-A refusal is an answer, too, and is kept like one. Only when the writer itself fails (no room on the disk) nothing is kept: the
+A refusal is an answer, too, and is kept like one. A ballot that was taken is known by its own bytes, and its receipt is kept with it: of the ask that
+brought it nothing more is kept, and whoever says it again gets that receipt (meeting/service/poll.py). Only when the writer itself fails (no room on the disk) nothing is kept: the
 tablet is told so, and may ask again with the same id.
 """
 
@@ -81,14 +82,18 @@ def _handler(one: "Asking") -> Handler:
 
 @dataclass(frozen=True)
 class Asking:
-    """One ask on its way. `sha256` is of its canonical bytes: an id stands for one ask."""
+    """One ask on its way."""
 
     meeting: str
     device: str
     ask: MeetingAsk
-    sha256: str
     signature: bytes | None = None
     """Of a token: made ahead of the writer."""
+
+    @property
+    def sha256(self) -> str:
+        """Of its canonical bytes: an id stands for one ask."""
+        return hashlib.sha256(self.ask.to_bytes()).hexdigest()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -111,7 +116,7 @@ class Asks:
     def take(self, meeting: str, device: str, ask: MeetingAsk) -> "Future[MeetingAnswer]":
         """Queue an ask. The answer is published after the commit, and is what the future resolves to; it never fails."""
         done: Future[MeetingAnswer] = Future()
-        asking = Asking(meeting, device, ask, hashlib.sha256(ask.to_bytes()).hexdigest())
+        asking = Asking(meeting, device, ask)
         self._tidy_daily()
 
         def finish(future: "Future[MeetingAnswer]") -> None:
@@ -191,7 +196,7 @@ class Asks:
         return [cast[one.key] if fresh.get(one.key) is one else self._again(one, known[one.key]) for one in asked]
 
     def _poll(self, entry: Entry, meeting: str, asked: Sequence[Asking]) -> dict[tuple[str, str], MeetingAnswer]:
-        """Check and write all; keep the answers, too."""
+        """Check and write all; keep what was refused, too."""
 
         def act(work: Work) -> dict[tuple[str, str], MeetingAnswer]:
             read = {one.key: self._or_refused(one, partial(_ballot, one.ask, one.device)) for one in asked}
@@ -201,7 +206,9 @@ class Asks:
             return {one.key: self._voted(poll, one, taken[one.key]) for one in asked}
 
         answers = self.house.work(entry, meeting, act)
-        entry.session.connection().execute(KEEP, [one.kept(answers[one.key]) for one in asked])
+        refused = [one.kept(answers[one.key]) for one in asked if not answers[one.key].ok]
+        if refused:
+            entry.session.connection().execute(KEEP, refused)
         return answers
 
     def _taken(self, poll: Poll, one: Asking, ballot: Opened | MeetingAnswer) -> str | MeetingAnswer:
@@ -210,7 +217,8 @@ class Asks:
     def _voted(self, poll: Poll, one: Asking, taken: str | MeetingAnswer) -> MeetingAnswer:
         if isinstance(taken, MeetingAnswer):
             return taken
-        return MeetingAnswer(id=one.ask.id, at=self.house.clock(), ok=True, body=poll.receipt(taken))
+        body, at = poll.receipt(taken)
+        return MeetingAnswer(id=one.ask.id, at=at, ok=True, body=body)
 
     def _or_refused(self, one: Asking, call: Callable[[], T]) -> T | MeetingAnswer:
         try:

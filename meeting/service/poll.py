@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, and_, bindparam, exists, insert, select, update
@@ -37,7 +38,7 @@ _MEETING: BindParameter[str] = bindparam("of_meeting")
 _T = SQLModel.metadata.tables
 _BALLOTS, _CURRENT, _KEYS = _T["meeting_ballots"].c, _T["meeting_current"].c, _T["meeting_keys"].c
 _MEMBERS, _STAYS = _T["meeting_members"].c, _T["meeting_stays"].c
-RECEIPTS = select(_BALLOTS.ballot_sha256, _BALLOTS.receipt).where(
+RECEIPTS = select(_BALLOTS.ballot_sha256, _BALLOTS.receipt, _BALLOTS.at).where(
     _BALLOTS.meeting == _MEETING, _BALLOTS.ballot_sha256.in_(_many("digests"))
 )
 VOTERS = (
@@ -107,7 +108,7 @@ class Poll:
         self._work, self._run = work, Run(frontier_of(work.meeting))
         named = {"of_meeting": work.id, "motions": list({one.ballot.motion for one in ballots})}
         ask = work.session.connection().execute
-        self._receipts = {row[0]: row[1] for row in ask(RECEIPTS, {**named, "digests": [one.sha256 for one in ballots]})}
+        self._receipts = {row[0]: (row[1], row[2]) for row in ask(RECEIPTS, {**named, "digests": [one.sha256 for one in ballots]})}
         self._voters = {row[0]: _voter(row, work.id) for row in ask(VOTERS, {**named, "kids": [one.kid for one in ballots]})}
         self._motions = {row.id: row for row in work.session.execute(MOTIONS, named).scalars()}
         self._slates: dict[str, Slate] = {}
@@ -117,6 +118,8 @@ class Poll:
         self._log: list[Values] = []
         self._taken: dict[str, _Taken] = {}
         self._current: dict[tuple[str, str], Values] = {}
+        self._made: dict[str, Body] = {}
+        """Receipts of this run."""
 
     def take(self, one: Opened) -> str:
         """What `receipt` is asked with, after `write`. The same bytes again get the same one. Raises Refusal with a ballot's own codes."""
@@ -151,9 +154,12 @@ class Poll:
         voters = max(self._motions[motion].eligible for motion, _ in self._current)
         self._work.entry.after(lambda: publisher.mark_counting(whose_meeting, voters=voters))
 
-    def receipt(self, sha256: str) -> Body:
-        """The receipt of a ballot that was taken, as the wire carries it."""
-        return dict(json.loads(self._receipts[sha256]))
+    def receipt(self, sha256: str) -> tuple[Body, datetime]:
+        """The receipt of a ballot that was taken, as the wire carries it, and when that was (UTC)."""
+        if sha256 in self._made:
+            return self._made[sha256], self._work.now
+        text, at = self._receipts[sha256]
+        return dict(json.loads(text)), at
 
     def _standing(self, ballot: Ballot, voter: Voter | None, motion: Motion | None) -> Standing:
         whose = (ballot.motion, voter.binding.member if voter else "")
@@ -191,8 +197,9 @@ class Poll:
         """The row of a ballot, with its receipt under the head that this run has made."""
         index = taken.row["index"]
         placed = Placed(index, taken.text, taken.leaf, self._run.proof(index), self._run.size)
-        text = receipt(taken.row["motion"], taken.jws, placed, checkpoint=checkpoint).model_dump_json()
-        self._receipts[sha256] = text
+        made = receipt(taken.row["motion"], taken.jws, placed, checkpoint=checkpoint)
+        text = made.model_dump_json()
+        self._made[sha256] = {**dict(made), "proof": list(made.proof)}
         return {**taken.row, "receipt": text}
 
 

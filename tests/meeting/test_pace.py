@@ -64,14 +64,14 @@ def test_the_answers_of_a_closed_meeting_are_forgotten_a_day_later_and_a_receipt
     five.room.service.votes.close(five.meeting, motion)
     five.room.service.chairing.set_state(five.meeting, "closed")
     asked, clock = kept(five), five.room.clock
-    assert asked >= 4
+    assert asked >= 4, "who came; a ballot is known by its own bytes"
     clock.pass_by(hours=23)
     tablet.resume()
     assert kept(five) == asked + 1
     clock.pass_by(days=2)
     again = tablet.ask("cast", {"ballot": ballot})
     assert again.body == first.body
-    assert kept(five) == 1
+    assert kept(five) == 0
 
 
 def test_a_run_of_ballots_answers_each_as_if_it_had_come_alone(five: Council) -> None:
