@@ -39,7 +39,7 @@ def verify_per_s(seconds: float = 1.0) -> float:
     return count / (time.process_time() - began)
 
 
-def relay_per_s(engine: str, *, clients: int = 200, rounds: int = 20) -> tuple[float, float]:
+def relay_per_s(engine: str, *, clients: int = 200, rounds: int = 100) -> tuple[float, float]:
     """Messages that the bare broker takes from clients and gives to the node, QoS 1 on both sides: for each CPU second of its process, and
     for each second of the clock. A burst from all clients at once, as in a vote.
     """
