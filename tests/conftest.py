@@ -11,8 +11,8 @@ hypothesis.settings.register_profile("busy", deadline=None)
 hypothesis.settings.load_profile("busy")
 """No timing assertion: a machine with two cores that runs a whole suite is slow at moments."""
 
-NEEDS_TORCH = "cameras/training/test_training.py"
-collect_ignore = [] if find_spec("torch") else [NEEDS_TORCH]
+NEEDS_TORCH = [f"cameras/training/{name}.py" for name in ("test_training", "test_join", "test_material")]
+collect_ignore = [] if find_spec("torch") and find_spec("matplotlib") else NEEDS_TORCH
 """Training is never needed to run the node, and PyTorch is gigabytes: it is no part of the test requirements."""
 
 

@@ -107,7 +107,7 @@ def train(learn: Examples, check: Examples, plan: Plan, start: Network | None = 
             bar.update(task, advance=1, told=f"loss {loss:.3f}, AUC {area:.4f}")
     course.network.load_state_dict(course.best)
     course.network.eval()
-    return Trained(course.network, _temperature(logits(course.network, check), check.truths), course.story, course.seconds)
+    return Trained(course.network, best_temperature(logits(course.network, check), check.truths), course.story, course.seconds)
 
 
 def _begun(plan: Plan, steps: int) -> _Course:
@@ -171,7 +171,7 @@ def averaged(first: Trained, second: Trained, check: Examples) -> Trained:
     network.load_state_dict(
         {name: (part + others[name]) / 2 if part.is_floating_point() else part for name, part in network.state_dict().items()}
     )
-    temperature = _temperature(logits(network, check), check.truths)
+    temperature = best_temperature(logits(network, check), check.truths)
     return Trained(network.eval(), temperature, [*first.epochs, *second.epochs], first.seconds + second.seconds)
 
 
@@ -209,7 +209,7 @@ def _loss(told: np.ndarray, truths: np.ndarray, temperature: float = 1.0) -> flo
     return float(-np.log(np.clip(_softmax(told, temperature)[np.arange(len(truths)), truths], 1e-9, 1)).mean())
 
 
-def _temperature(told: np.ndarray, truths: np.ndarray) -> float:
+def best_temperature(told: np.ndarray, truths: np.ndarray) -> float:
     """The one number that makes the validation probabilities honest."""
     tried = np.geomspace(0.3, 3.0, 60)
     return float(tried[int(np.argmin([_loss(told, truths, value) for value in tried]))])
