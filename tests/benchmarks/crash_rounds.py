@@ -219,8 +219,12 @@ class Trial:
     async def _shown(self, motion: str) -> Verdict:
         """Whether the chair's page shows who has voted."""
         trial = Verdict()
-        seats = await asyncio.to_thread(seats_shown, self.callers[CHAIR], self.node.hall.meeting, motion)
-        shown_seats(trial, motion, self.voters, seats)
+        try:
+            seats = await seats_shown(self.callers[CHAIR], self.node.hall.meeting, motion)
+        except (TimeoutError, OSError) as error:
+            trial.wrong.append(f"the page of motion {motion} shows nothing: {type(error).__name__}")
+        else:
+            shown_seats(trial, motion, self.voters, seats)
         return trial
 
     async def _close(self, motion: str, draw: Random) -> None:
