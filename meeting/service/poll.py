@@ -122,10 +122,14 @@ class Poll:
         """Receipts of this run."""
 
     def take(self, one: Opened) -> str:
-        """What `receipt` is asked with, after `write`. The same bytes again get the same one. Raises Refusal with a ballot's own codes."""
-        if one.sha256 in self._receipts or one.sha256 in self._taken:
-            return one.sha256
+        """What `receipt` is asked with, after `write`. The same bytes again get the same one, at the tablet that the key is bound to, or when the
+        key has ended meanwhile. Raises Refusal with a ballot's own codes.
+        """
         voter = self._voters.get(one.kid)
+        if one.sha256 in self._receipts or one.sha256 in self._taken:
+            if voter is not None and voter.binding.device != one.device:
+                raise Refusal(Code.BALLOT_KEY)
+            return one.sha256
         binding = check_voter(one.parts, one.ballot, voter.binding if voter else None, device=one.device, verify=is_signed)
         motion = self._motions.get(one.ballot.motion)
         check_vote(one.ballot, self._standing(one.ballot, voter, motion))

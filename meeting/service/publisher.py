@@ -82,7 +82,7 @@ class Publisher:
             due = max(now + gap, self._rests.get((meeting, Show.TURNOUT), 0.0))
             known = self._due.setdefault((meeting, Show.TURNOUT), due)
             if due < known:
-                self._due[meeting, Show.MOTION] = due
+                self._due[meeting, Show.TURNOUT] = due
             self._wake.notify()
 
     def flush(self) -> None:

@@ -213,6 +213,16 @@ def test_the_same_ballot_under_another_ask_gets_the_first_receipt(five: Council)
     assert tablet.ask("cast", {"ballot": ballot}).body == first.body
 
 
+def test_my_receipt_is_not_for_another_tablet(five: Council) -> None:
+    """Whoever has not voted is not told that he has, whatever bytes his tablet sends."""
+    mine, other = five.arrive(0, 1, 2, 3)[:2]
+    five.opened()
+    ballot = mine.ballot("for")
+    assert mine.ask("cast", {"ballot": ballot}).ok
+    assert other.ask("cast", {"ballot": ballot}).code == Code.BALLOT_KEY
+    assert other.resume().body["receipts"] == []
+
+
 def test_an_id_used_for_something_else_is_refused(five: Council) -> None:
     tablet = five.arrive(0)[0]
     five.room.service.floor.open(five.meeting)
