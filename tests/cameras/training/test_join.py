@@ -27,7 +27,7 @@ def mean_logits(networks: list[Network], given: Examples) -> np.ndarray:
     seen = torch.from_numpy(unpacked(given.strips)), torch.from_numpy(given.numbers)
     with torch.no_grad():
         told = [network(*seen) / heat for network, heat in zip(networks, TEMPERATURES, strict=True)]
-    return torch.stack([one[0] if isinstance(one, tuple) else one for one in told]).mean(0).numpy()
+    return np.asarray(torch.stack([one[0] if isinstance(one, tuple) else one for one in told]).mean(0).numpy())
 
 
 def test_joined_networks_say_the_mean_of_what_each_says(tmp_path: Path) -> None:
