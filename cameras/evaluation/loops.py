@@ -1,6 +1,6 @@
 """A clip made into hours: idle loops from the clip's own first and last pictures before and after it, in one encoding.
 
-The loops carry noise, light that breathes as under clouds, a little sway and a clock; their packets are repeated with other time stamps.
+The loops carry noise, light that breathes as under clouds, and a little sway; their packets are repeated with other time stamps.
 So noise repeats itself every `LOOP_S` seconds, and the light swings back and forth but no night falls: both make idle hours easier than real ones.
 """
 
