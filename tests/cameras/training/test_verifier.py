@@ -33,7 +33,7 @@ def test_the_shipped_weights_are_the_ones_in_the_manifest() -> None:
     assert hashlib.sha256(content).hexdigest() == manifest.sha256
     assert manifest.classes == tuple(Verdict)
     assert 0.3 <= manifest.threshold < 1.0
-    assert len(content) < 4_000_000
+    assert len(content) < 10_000_000
 
 
 def test_the_card_lies_beside_the_weights() -> None:
