@@ -138,7 +138,8 @@ class Client:
             self._mqtt.unsubscribe(wanted)
 
     def publish(self, topic: Topic, message: Message, **ids: str) -> "Future[None]":
-        """Deliver at least once. The future resolves when the broker has it and fails with `Undelivered`; nobody has to look at it.
+        """Deliver at least once, or at most once where the topic's QoS is 0: then whoever waits for it asks again. The future resolves when the broker
+        has it (QoS 0: when it was given to the connection) and fails with `Undelivered`; nobody has to look at it.
 
         Waits out a lost connection, within bounds. ValueError when an id cannot stand in a topic.
         """

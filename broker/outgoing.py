@@ -1,4 +1,5 @@
-"""What a client still owes the broker: QoS 1 messages until they are acknowledged, and the newest snapshot of every retained topic.
+"""What a client still owes the broker: messages until they are acknowledged (QoS 1) or given to the connection (QoS 0), and the
+newest snapshot of every retained topic.
 
 paho keeps an unacknowledged message and sends it again after a reconnect; this module bounds that, tells who waits, and makes sure
 that an old snapshot never overtakes a newer one: at most one message of a snapshot's topic is on its way at any time.

@@ -10,7 +10,7 @@ from broker.topics import ROOT, TOPICS, Topic
 _HEAD = """\
 # Topics
 
-Generated from `broker/topics.py` by `python -m broker.schemas`. MQTT 3.1.1, JSON in UTF-8, QoS 1, at most 512 KB for one message.
+Generated from `broker/topics.py` by `python -m broker.schemas`. MQTT 3.1.1, JSON in UTF-8, QoS 1 (asks and their answers 0), at most 512 KB for one message.
 
 Ids are `[a-z0-9_-]{1,40}`. `{device}` in a topic that a device may use is always its own id. Devices subscribe to exact topics,
 the node may use wildcards. The node may also publish on retained topics of devices, to clear what a retired device left behind.
