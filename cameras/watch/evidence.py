@@ -21,7 +21,7 @@ from cameras.watch.analyst import Finding
 from cameras.watch.clip import FULL, Clip
 from cameras.watch.layers import Picture
 from cameras.watch.sheet import boxed
-from cameras.watch.stream import Stream, upright
+from cameras.watch.stills import stills
 from cameras.watch.strip import Candidate
 from cameras.watch.veil import Veil
 
@@ -223,24 +223,13 @@ def _manifest(place: Path, case: Case, clip: Clip | None, notes: Sequence[tuple[
 
 
 def _from_clip(clip: Clip, finding: Finding, notes: list[tuple[Code, Facts]]) -> tuple[Picture, Picture, Picture] | None:
-    """Three pictures at full size, decoded from the clip itself: so it is known that it can be decoded."""
+    """Three pictures at full size, decoded from the clip itself: so it is known that it can be decoded there."""
     wanted = [max(finding.actor_came - 1.0, clip.start), finding.act_at, finding.at]
-    best: list[tuple[float, Any]] = [(1e9, None)] * 3
-    stream = Stream(str(clip.path))
     try:
-        stream.open()
-        for parcel in stream.parcels():
-            for frame in stream.pictures(parcel):
-                at = clip.start + stream.time_of(frame, parcel.at)
-                best = [
-                    (abs(at - want), frame) if abs(at - want) < off else (off, kept) for want, (off, kept) in zip(wanted, best, strict=True)
-                ]
-        pictures = [upright(frame) for _, frame in best if frame is not None]
+        pictures = stills(str(clip.path), [at - clip.start for at in wanted])
     except Refusal as refusal:
         notes.append((Code.PARTLY_BROKEN, refusal.facts))
         return None
-    finally:
-        stream.close()
     return (pictures[0], pictures[1], pictures[2]) if len(pictures) == 3 else None
 
 
