@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from cameras.training.evaluate import Figures
-from cameras.training.train import Trained
 
 REAL = "<!-- whole films and real clips: written by the evaluation or by hand, kept by training -->"
 
@@ -43,14 +42,14 @@ person and reads no plate. It sees "left behind", not "waste": a forgotten brief
 """
 
 
-def write_card(place: Path, *, told: Figures, films: Figures | None, trained: Trained, origin: dict[str, str | int]) -> Path:
+def write_card(place: Path, *, told: Figures, films: Figures | None, facts: dict[str, str | int]) -> Path:
     """The card beside the weights. What follows the mark `REAL` in an older card is kept as it is."""
     path = place / "CARD.md"
     old = path.read_text(encoding="utf-8") if path.is_file() else ""
     kept = REAL + old.split(REAL, 1)[1] if REAL in old else f"{REAL}\n\n## Real clips\nNot judged yet.\n"
     parts = [
         _HEAD,
-        _made(trained, told.threshold, origin),
+        _made(told.threshold, facts),
         _figures("Composites (test)", told),
         "Composites show a claim wrong or hold it up; they do not say how often a real camera flags in vain.\n",
         _kinds(told),
@@ -64,13 +63,13 @@ def write_card(place: Path, *, told: Figures, films: Figures | None, trained: Tr
     return path
 
 
-def _made(trained: Trained, threshold: float, origin: dict[str, str | int]) -> str:
-    size = sum(weights.numel() for weights in trained.network.parameters())
+def _made(threshold: float, facts: dict[str, str | int]) -> str:
     return f"""## How it was made
-`{origin["command"]}` with material: {origin["data"]}; {origin["composites"]} training composites and what the watcher proposed on
-{origin["films"]} composite films; {len(trained.epochs)} epochs, {trained.seconds / 60:.0f} minutes on one core.
-{size / 1e6:.2f} M parameters, {origin["ms"]} ms per candidate on one thread (without cutting the strip), temperature {trained.temperature:.2f},
-threshold {threshold} (at most 1 % of the validation's negatives pass, composites and proposals together).
+`{facts["command"]}`, from nothing, at commit {facts["commit"]}: {facts["cpu"]} CPU minutes, {facts["minutes"]} by the clock (since it was last started).
+Material: {facts["data"]}; {facts["composites"]} training composites and what the watcher proposed on {facts["films"]} composite films. Networks that were
+trained apart and are joined into one that says the mean of their logits: {facts["shape"]}. {int(facts["parameters"]) / 1e6:.2f} M parameters,
+{facts["ms"]} ms per candidate on one thread (without cutting the strip), temperature {facts["temperature"]}, threshold {threshold} (at most 1 % of the
+validation's negatives pass, composites and proposals together).
 Training, validation and test share no photo, no cut-out thing and no cut-out actor; painted parts come from different seeds
 of the same painter.
 """

@@ -1,6 +1,7 @@
 """Composite examples as arrays. Strips are kept as int8 steps of 1/25, a quarter of the memory of float32."""
 
 from dataclasses import dataclass
+from multiprocessing import parent_process
 from pathlib import Path
 
 import numpy as np
@@ -56,10 +57,9 @@ class Examples:
 
 
 def progress() -> Progress:
-    """One bar for everything that takes longer than two seconds."""
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[told]}")
-    )
+    """One bar for everything that takes longer than two seconds; of several processes only the parent draws."""
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[told]}")
+    return Progress(*columns, disable=parent_process() is not None)
 
 
 def open_shelves(data: Path | None = DATA) -> dict[str, Shelf]:

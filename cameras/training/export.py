@@ -1,12 +1,14 @@
 """From a trained network to what ships: dumping.onnx, and the manifest without which the runtime refuses it."""
 
 import hashlib
+import math
 import subprocess
 import time
 import warnings
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 import torch
 
@@ -17,6 +19,14 @@ from cameras.watch.strip import CHANNELS, CONTEXT, NUMBERS, RECIPE, SIDE
 
 OPSET = 17
 HEAD = "head.npz"
+_TRAINING = "cameras/training"
+MATERIAL = (
+    *(f"{_TRAINING}/{name}" for name in ("compose", "examples.py", "material.py", "proposals.py")),
+    "cameras/watch",
+    "cameras/domain",
+)
+MAKES = (_TRAINING, *MATERIAL[-2:])
+"""What the examples depend upon, and what the network depends upon."""
 
 
 def export(trained: Trained, place: Path) -> Path:
@@ -97,13 +107,18 @@ def write_manifest(path: Path, *, threshold: float, origin: dict[str, str | int]
     return manifest
 
 
-def commit() -> str:
-    """The training code's own commit, with + when files differ from it; "unknown" outside a checkout."""
+def commit(*of: str) -> str:
+    """The last commit of these folders and files (none: of all that training needs), with + when they differ from it; "unknown" outside a checkout."""
+    of = of or MAKES
     try:
-        head, *_ = _git("rev-parse", "HEAD").split()
-        return head + ("+" if _git("status", "--porcelain", "--", "cameras/training", "cameras/watch/strip.py") else "")
-    except (OSError, subprocess.CalledProcessError, ValueError):
+        return _git("log", "-1", "--format=%H", "--", *of) + ("+" if _git("status", "--porcelain", "--", *of) else "")
+    except (OSError, subprocess.CalledProcessError):
         return "unknown"
+
+
+def parameters(path: Path) -> int:
+    """How many numbers a network holds."""
+    return sum(math.prod(held.dims) for held in onnx.load(path).graph.initializer)
 
 
 def _git(*words: str) -> str:

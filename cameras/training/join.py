@@ -19,7 +19,7 @@ from rich import print as say
 
 from cameras.training.compose.shelf import DATA
 from cameras.training.evaluate import threshold_for
-from cameras.training.examples import examples, open_shelves
+from cameras.training.examples import Examples, examples, open_shelves
 from cameras.training.export import HEAD, OPSET, commit, scores, write_manifest
 from cameras.training.train import best_temperature
 from cameras.watch.strip import CHANNELS, NUMBERS, SIDE
@@ -38,6 +38,14 @@ def join(paths: Sequence[Path], place: Path, *, temperature: float = 1.0) -> Pat
     onnx.save(_model(eyes, Head(weight, bias, temperature, 0.5)), place / "dumping.onnx")
     np.savez(place / HEAD, weight=weight, bias=bias, temperature=np.float64(temperature))
     return place / "dumping.onnx"
+
+
+def fitted(paths: Sequence[Path], place: Path, check: Examples) -> tuple[Path, float, float]:
+    """Joined, with the temperature and threshold that fit the validation: (weights, temperature, threshold)."""
+    told = scores(join(paths, place), check)
+    temperature = best_temperature(np.log(np.clip(told, 1e-9, 1)), check.truths)
+    path = join(paths, place, temperature=temperature)
+    return path, temperature, threshold_for(scores(path, check), check.truths)
 
 
 def _eye(path: Path) -> Any:
@@ -81,10 +89,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--count", type=int, default=2000, help="validation composites")
     asked = parser.parse_args(words)
     check = examples(open_shelves(asked.data)["val"], seed=asked.seed, count=asked.count)
-    told = scores(join(asked.networks, asked.out), check)
-    temperature = best_temperature(np.log(np.clip(told, 1e-9, 1)), check.truths)
-    path = join(asked.networks, asked.out, temperature=temperature)
-    threshold = threshold_for(scores(path, check), check.truths)
+    path, temperature, threshold = fitted(asked.networks, asked.out, check)
     origin: dict[str, str | int] = {
         "command": f"python -m cameras.training.join with {len(asked.networks)} networks --count {asked.count} --seed {asked.seed}",
         "seed": asked.seed,

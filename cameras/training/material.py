@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from cameras.training.compose.shelf import Shelf
 from cameras.training.examples import Examples, examples, stacked
 from cameras.training.proposals import proposals
+from cameras.training.spread import spread
 
 _STRIPS_A_PIECE, _FILMS_A_PIECE = 1000, 25
 _JITTER = 1
@@ -16,13 +18,25 @@ _JITTER = 1
 
 @dataclass(frozen=True)
 class Wanted:
-    """How much of what: composed strips and films for training. Validation and test take an eighth and a fifth of the strips."""
+    """How much of what: composed strips and films for training. Validation and test take an eighth and a fifth of the strips. `commit`: of
+    what makes them.
+    """
 
     seed: int
     count: int
     films: int
     commit: str
     painted: bool
+    place: Path
+    cores: int = 1
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """`many` from number `start` on, kept at `place`."""
+
+    start: int
+    many: int
     place: Path
 
 
@@ -44,19 +58,10 @@ def material(shelf: Shelf, wanted: Wanted) -> Material:
     films = {"train": wanted.films, "val": wanted.films // 4, "test": 0}[shelf.split]
     jitter = _JITTER if shelf.split == "train" else 0
     name = f"{shelf.split}-{wanted.seed}-{'painted' if wanted.painted else 'files'}-{wanted.commit[:12]}{wanted.commit[40:]}"
+    strips_of, films_of = partial(examples, shelf, seed=wanted.seed), partial(proposals, shelf, seed=wanted.seed, jitter=jitter)
     return Material(
-        _in_pieces(
-            wanted.place / f"strips-{name}",
-            strips,
-            lambda at, many: examples(shelf, seed=wanted.seed, count=many, start=at),
-            size=_STRIPS_A_PIECE,
-        ),
-        _in_pieces(
-            wanted.place / f"films-{name}",
-            films,
-            lambda at, many: proposals(shelf, seed=wanted.seed, count=many, start=at, jitter=jitter),
-            size=_FILMS_A_PIECE,
-        ),
+        _in_pieces(_pieces(wanted.place / f"strips-{name}", strips, _STRIPS_A_PIECE), strips_of, cores=wanted.cores),
+        _in_pieces(_pieces(wanted.place / f"films-{name}", films, _FILMS_A_PIECE), films_of, cores=wanted.cores),
     )
 
 
@@ -66,14 +71,18 @@ def with_hard_ones(given: Examples, score: np.ndarray, truth: np.ndarray, *, har
     return given.rows(np.concatenate([np.arange(len(score)), *[wrong] * times]))
 
 
-def _in_pieces(stem: Path, count: int, make: Callable[[int, int], Examples], *, size: int) -> Examples:
-    """`make(start, many)` for all of `count`. Each piece is kept in a file and not made twice."""
-    parts = []
-    for start in range(0, count, size):
-        many = min(size, count - start)
-        place = stem.with_name(f"{stem.name}-{start}-{many}.npz")
-        if not place.is_file():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            make(start, many).keep(place)
-        parts.append(Examples.kept(place))
-    return stacked(parts)
+def _pieces(stem: Path, count: int, size: int) -> list[_Piece]:
+    whole = [(start, min(size, count - start)) for start in range(0, count, size)]
+    return [_Piece(start, many, stem.with_name(f"{stem.name}-{start}-{many}.npz")) for start, many in whole]
+
+
+def _in_pieces(pieces: list[_Piece], make: Callable[..., Examples], *, cores: int) -> Examples:
+    """`make(start=, count=)` for all pieces. Each is kept in a file and not made twice."""
+    missing = [piece for piece in pieces if not piece.place.is_file()]
+    spread([partial(_made, piece, make) for piece in missing], cores)
+    return stacked([Examples.kept(piece.place) for piece in pieces])
+
+
+def _made(piece: _Piece, make: Callable[..., Examples]) -> None:
+    piece.place.parent.mkdir(parents=True, exist_ok=True)
+    make(start=piece.start, count=piece.many).keep(piece.place)

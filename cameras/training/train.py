@@ -27,7 +27,7 @@ class Plan:
     rate: float = 2e-3
     patience: int = 4
     threads: int = 1
-    shape: str = SHIPPED
+    shape: str = SHIPPED[0]
     notes: Path | None = None
 
 

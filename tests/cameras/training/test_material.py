@@ -8,9 +8,10 @@ import pytest
 from cameras.training.compose.films import film
 from cameras.training.compose.shelf import Shelf
 from cameras.training.examples import CLASSES, Examples, examples, stacked
-from cameras.training.material import _in_pieces, with_hard_ones
+from cameras.training.material import _in_pieces, _pieces, with_hard_ones
 from cameras.training.plots import precision_recall, reliability, write_plots
 from cameras.training.proposals import _truth, proposed
+from cameras.training.spread import spread
 from cameras.watch.strip import Numbers
 from cameras.watch.verifier import Verdict
 from tests.cameras.training.scenes import BOX, candidate, street, with_bag
@@ -57,15 +58,16 @@ def test_the_watcher_proposes_the_thing_of_a_film() -> None:
 def test_a_piece_that_is_finished_is_not_made_again(tmp_path: Path, few: Examples) -> None:
     made: list[tuple[int, int]] = []
 
-    def make(start: int, many: int) -> Examples:
-        made.append((start, many))
+    def make(start: int, count: int) -> Examples:
+        made.append((start, count))
         if len(made) == 2:
             raise KeyboardInterrupt
-        return few.rows(np.arange(start, start + many))
+        return few.rows(np.arange(start, start + count))
 
+    pieces = _pieces(tmp_path / "strips", 6, size=4)
     with pytest.raises(KeyboardInterrupt):
-        _in_pieces(tmp_path / "strips", 6, make, size=4)
-    whole = _in_pieces(tmp_path / "strips", 6, make, size=4)
+        _in_pieces(pieces, make, cores=1)
+    whole = _in_pieces(pieces, make, cores=1)
     assert made == [(0, 4), (4, 2), (4, 2)]
     assert np.array_equal(whole.strips, few.strips)
     assert (whole.kinds, whole.hours) == (few.kinds, few.hours)
@@ -90,3 +92,20 @@ def test_the_plot_is_small_and_its_curve_counts_right(tmp_path: Path) -> None:
     assert precision.tolist() == pytest.approx([1.0, 0.5, 2 / 3, 0.5])
     assert reliability(np.full(10, 0.25), np.arange(10) < 4) == ([0.25], [0.4])
     assert write_plots(tmp_path / "card.png", {"some": (score, truth)}, threshold=0.5).stat().st_size < 60_000
+
+
+def test_pieces_made_on_two_cores_are_the_pieces_made_on_one(tmp_path: Path, few: Examples) -> None:
+    def make(start: int, count: int) -> Examples:
+        return few.rows(np.arange(start, start + count))
+
+    one, two = (_in_pieces(_pieces(tmp_path / f"{cores}" / "strips", 6, size=2), make, cores=cores) for cores in (1, 2))
+    assert np.array_equal(one.strips, two.strips)
+    assert one.kinds == two.kinds
+
+
+def test_a_child_that_fails_is_told() -> None:
+    def broken() -> None:
+        raise ValueError
+
+    with pytest.raises(ChildProcessError):
+        spread([broken, broken], 2)

@@ -48,6 +48,8 @@ def test_the_runtime_cuts_what_training_cut(tmp_path: Path) -> None:
                 "--epochs=1",
                 "--again=1",
                 "--shape=narrow",
+                "--shape=narrow",
+                "--cores=2",
                 f"--work={tmp_path / 'work'}",
                 f"--out={tmp_path}",
             ]
