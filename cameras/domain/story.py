@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from cameras.domain.geometry import Box, gap
 from cameras.domain.scene import Look
-from cameras.domain.sightings import Suspect, Why, manner
+from cameras.domain.sightings import Suspect, Why
 
 RIM = 0.06
 """A box this near to an edge, as a share of the picture's side, came or went over that edge."""
@@ -59,6 +59,17 @@ def story(suspect: Suspect, look: Look) -> Story | None:
         gone_at=None if in_view else last.seen,
         manner=manner(suspect),
     )
+
+
+def manner(suspect: Suspect) -> Why:
+    """LEFT when somebody stayed at the place for a moment around the put-down, THROWN when everybody only passed."""
+    near = [
+        at
+        for track in suspect.carriers.values()
+        for at, box in track.path
+        if gap(box, suspect.box) <= 0.15 * track.size and abs(at - suspect.since) < 4.0
+    ]
+    return Why.LEFT if near and max(near) - min(near) >= 0.8 else Why.THROWN
 
 
 def side(box: Box, look: Look) -> Side:

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.random import Generator
 
 from cameras.domain.geometry import Box, iou
-from cameras.domain.sightings import RULES, Why
+from cameras.domain.rules import RULES
+from cameras.domain.sightings import Why
 from cameras.training.compose.deeds import DEEDS
 from cameras.training.compose.films import Film, film
 from cameras.training.compose.innocents import INNOCENTS

@@ -1,19 +1,20 @@
 """One camera's eyes and judgement: pictures in, findings out. No threads, no clock, no files; time is an argument."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import cv2
-
 from cameras.domain.actors import Kind
 from cameras.domain.areas import Areas
-from cameras.domain.geometry import Box, gap, iou
+from cameras.domain.geometry import Box
+from cameras.domain.objections import objection
+from cameras.domain.rules import RULES, Rules
 from cameras.domain.scene import Evidence, Look
-from cameras.domain.sightings import RULES, Rules, State, Suspect, Watch, Why, manner, objection
-from cameras.domain.story import Story, story
+from cameras.domain.sightings import State, Suspect, Watch, Why
+from cameras.domain.story import Story, manner, story
 from cameras.domain.tracks import Track, Tracker
-from cameras.watch.album import Album, Kept, covered, opened
+from cameras.watch.acts import Acts
+from cameras.watch.album import Album
+from cameras.watch.known import Known
 from cameras.watch.layers import Picture
 from cameras.watch.namer import Eyes, Namer
 from cameras.watch.scene import SMALLEST_MOVER, Scene
@@ -30,9 +31,6 @@ RETRY_S, TRIES = 2.0, 4
 """A suspect that is judged no is judged again: what hid a part of it may have gone."""
 KEPT_FROM = 0.5
 """What the network holds as likely as not is told, though not flagged: the desk's threshold may be lower, and an officer may want it."""
-KNOWN_S = 3600.0
-TOGETHER_S, TOGETHER_SIDES = 1.0, 0.6
-"""What comes to rest within this time, at most so many of its sides away, is one thing of which a part looks like the ground."""
 ENDED_S = 60.0
 
 
@@ -89,21 +87,6 @@ class Finding:
 
 
 @dataclass
-class _Known:
-    """Something that was flagged: the same thing is not flagged twice."""
-
-    at: float
-    put_down: float
-    box: Box
-    patch: Picture
-
-    def includes(self, suspect: Suspect) -> bool:
-        """The other half of the same thing: it came to rest in the same moment, and close by."""
-        together = abs(self.put_down - suspect.since) < TOGETHER_S
-        return together and gap(self.box, suspect.box) <= TOGETHER_SIDES * max(self.box.side, suspect.box.side)
-
-
-@dataclass
 class Analyst:
     """Feed `look` with upright pictures of one size. `verifier` None: the scene's rules decide alone. `eyes` None: nobody says who an actor is."""
 
@@ -119,8 +102,8 @@ class Analyst:
         self._ended: list[Track] = []
         self._album = Album()
         self._namer = Namer(self.eyes) if self.eyes is not None else None
-        self._acts: dict[int, Kept] = {}
-        self._known: list[_Known] = []
+        self._acts = Acts(self._album)
+        self._known = Known()
         self._tries: dict[int, int] = {}
 
     @property
@@ -137,7 +120,7 @@ class Analyst:
         if areas.masks != self.veil.masks:
             self.scene.cover(Veil(areas.masks))
             self._album.cover(self.veil)
-            self._acts = {suspect: (at, covered(kept, self.veil)) for suspect, (at, kept) in self._acts.items()}
+            self._acts.cover(self.veil)
         return self.veil
 
     def look(self, picture: Picture, at: float) -> list[Finding]:
@@ -154,7 +137,7 @@ class Analyst:
         self._ended = [track for track in [*self._ended, *ended] if at - track.seen < ENDED_S]
         for suspect in self.watch.step(look, [*self.tracker.live, *self._ended]):
             self._let_go(suspect)
-        self._keep_acts()
+        self._acts.keep(self.watch.suspects)
         if self._namer is not None:
             self._namer.step(self.watch.suspects, self._album, at)
             self._namer.forget([*self.tracker.live, *self._ended, *(one for suspect in self.watch.suspects for one in suspect.actors)])
@@ -202,20 +185,20 @@ class Analyst:
         tries = self._tries[suspect.id] = self._tries.get(suspect.id, 0) + 1
         evidence = self.scene.evidence(suspect.box)
         why = objection(suspect, evidence, look, self.rules)
-        if why is None and self._is_known(suspect, look.at):
+        if why is None and self._known.holds(suspect, self._now(), look.at):
             why = Why.KNOWN
         finding = self._finding(suspect, look, evidence, why)
         if not finding.flagged and tries < TRIES and finding.why not in (Why.REMOVED, Why.KNOWN, Why.TOO_LARGE):
             return None
         suspect.settle(State.FLAGGED if finding.flagged else State.DROPPED, finding.why)
         if finding.flagged:
-            self._known.append(_Known(look.at, finding.put_down, suspect.box, _patch(finding.after, suspect.box)))
+            self._known.add(suspect, finding.after, look.at)
         self._let_go(suspect)
         return finding
 
     def _finding(self, suspect: Suspect, look: Look, evidence: Evidence, why: Why | None) -> Finding:
         before, after = self.scene.background(), self._now()
-        act = self._act(suspect, after)
+        act, act_at = self._acts.of(suspect, after)
         numbers = self._numbers(suspect, look, before, after)
         box = tuple(round(value) for value in suspect.box)
         score, threshold = min(1.0, max(0.0, 0.5 + 0.5 * evidence.arrival)), 0.5
@@ -232,7 +215,7 @@ class Analyst:
             why=why or manner(suspect),
             at=look.at,
             put_down=suspect.since,
-            act_at=self._acts[suspect.id][0] if suspect.id in self._acts else suspect.since,
+            act_at=act_at,
             actor_came=min(suspect.actor_came, suspect.since),
             actor_gone=tale.gone_at if tale is not None else None,
             box=suspect.box,
@@ -275,55 +258,6 @@ class Analyst:
         """It is settled: what still lies there is background now, unless it went by itself."""
         if suspect.why is not Why.WENT_AWAY:
             self.scene.absorb(suspect.box)
-        self._acts.pop(suspect.id, None)
+        self._acts.forget(suspect)
         self._tries.pop(suspect.id, None)
         self.watch.forget(suspect)
-
-    def _is_known(self, suspect: Suspect, at: float) -> bool:
-        self._known = [known for known in self._known if at - known.at < KNOWN_S]
-        now = self._now()
-        for known in self._known:
-            if known.includes(suspect):
-                return True
-            if iou(known.box, suspect.box) > 0.4 and known.patch.size:
-                seen = _patch(now, known.box)
-                if seen.shape == known.patch.shape and _likeness(seen, known.patch) > 0.75:
-                    return True
-        return False
-
-    def _keep_acts(self) -> None:
-        """Once somebody is suspected, the picture of the act is kept for as long as the suspect is."""
-        for suspect in self.watch.suspects:
-            wanted = _act_time(suspect)
-            kept = self._acts.get(suspect.id)
-            if suspect.state is State.SUSPECTED and (kept is None or abs(kept[0] - wanted) > 0.3):
-                best = self._album.nearest(wanted)
-                if best is not None and (kept is None or abs(best[0] - wanted) < abs(kept[0] - wanted)):
-                    self._acts[suspect.id] = best
-
-    def _act(self, suspect: Suspect, otherwise: Picture) -> Picture:
-        kept = self._acts.get(suspect.id)
-        if kept is None:
-            return otherwise
-        picture = opened(kept[1])
-        return picture if picture.shape == otherwise.shape else otherwise
-
-
-def _act_time(suspect: Suspect) -> float:
-    """The moment, near the put-down, when an actor was closest to the place."""
-    near: Sequence[tuple[float, float, float]] = [
-        (gap(box, suspect.box) / max(track.size, 1.0), abs(at - suspect.since), at)
-        for track in suspect.carriers.values()
-        for at, box in track.path
-        if suspect.since - 3.0 <= at <= suspect.since + 2.0
-    ]
-    return min(near)[2] if near else suspect.since
-
-
-def _patch(picture: Picture, box: Box) -> Picture:
-    inside = box.clipped(picture.shape[1], picture.shape[0])
-    return picture[int(inside.y0) : round(inside.y1), int(inside.x0) : round(inside.x1)].copy()
-
-
-def _likeness(a: Picture, b: Picture) -> float:
-    return float(cv2.matchTemplate(a, b, cv2.TM_CCOEFF_NORMED)[0, 0])

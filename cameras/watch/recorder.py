@@ -16,7 +16,7 @@ import cv2
 from broker.messages.cameras import Health, Look, Sighting
 from broker.topics import HEALTH, LOOK
 from cameras.domain.errors import Code, Facts, Refusal
-from cameras.domain.sightings import RULES
+from cameras.domain.rules import RULES
 from cameras.watch.analyst import LONGEST_SIDE, LOOKS_PER_S, Analyst
 from cameras.watch.clip import FULL, Clip, write_clip
 from cameras.watch.evidence import Case, gather, jpeg, shrunk, word

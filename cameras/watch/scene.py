@@ -7,7 +7,8 @@ import numpy as np
 
 from cameras.domain.geometry import Box, gap
 from cameras.domain.scene import Evidence, Look, Thing
-from cameras.watch.layers import Floats, Layers, Mask, Masks, Picture
+from cameras.watch.layers import Layers, Mask, Masks, Picture
+from cameras.watch.signs import mask, signs, tidy, whole
 from cameras.watch.steady import Steady
 from cameras.watch.veil import Veil, changed
 
@@ -72,7 +73,7 @@ class Scene:
 
     def _learn_anew(self, layers: Layers, picture: Picture, now: float, still: Mask | None = None) -> Look:
         """`still`: the light changed, and this is new and still. None: the camera was moved."""
-        layers.relearn(picture, np.zeros(picture.shape[:2], np.uint8) if still is None else _tidy(still, 3, 7))
+        layers.relearn(picture, np.zeros(picture.shape[:2], np.uint8) if still is None else tidy(still, 3, 7))
         self.picture, self.masks = picture, None
         self.steady.forget()
         return Look(now, picture.shape[1], picture.shape[0], relit=still is not None, moved=still is None)
@@ -95,7 +96,7 @@ class Scene:
             return True
         laid = self.steady.lay(picture, self.layers.adapted(), self.veil.hidden(picture.shape), self.layers.at)
         unlike = self.layers.unlike(laid)
-        _, blobs = _blobs(_tidy(unlike, 3, 11), smallest_share)
+        _, blobs = _blobs(tidy(unlike, 3, 11), smallest_share)
         return bool(blobs)
 
     def cover(self, veil: Veil) -> None:
@@ -119,7 +120,7 @@ class Scene:
         if self.layers is None or self.masks is None:
             return
         where = np.zeros_like(self.masks.new)
-        x0, y0, x1, y1 = _whole(box.grown(4), where.shape)
+        x0, y0, x1, y1 = whole(box.grown(4), where.shape)
         where[y0:y1, x0:x1] = cv2.dilate(self.masks.still[y0:y1, x0:x1], np.ones((5, 5), np.uint8))
         where[self.masks.moving > 0] = 0
         self.layers.absorb(where)
@@ -128,25 +129,7 @@ class Scene:
         """What the pixels say about the thing in `box`, as of the last look."""
         if self.layers is None or self.masks is None or self.picture is None:
             raise ValueError("nothing was looked at yet")
-        margin = max(6.0, 0.3 * box.side)
-        x0, y0, x1, y1 = _whole(box.grown(margin), self.masks.new.shape)
-        inside = np.zeros((y1 - y0, x1 - x0), np.uint8)
-        bx0, by0, bx1, by1 = _whole(box, self.masks.new.shape)
-        inside[by0 - y0 : by1 - y0, bx0 - x0 : bx1 - x0] = _tidy(self.masks.still, 3, 5)[by0:by1, bx0:bx1]
-        now, before = self.picture[y0:y1, x0:x1], self.background()[y0:y1, x0:x1]
-        grey_now, grey_before = (cv2.cvtColor(part, cv2.COLOR_BGR2GRAY).astype(np.float32) for part in (now, before))
-        change = np.abs(now.astype(np.int16) - before.astype(np.int16)).max(axis=2)
-        region = _region(now, before, inside)
-        where = region > 0
-        return Evidence(
-            edge_gain=_edge_gain(grey_before, grey_now, region),
-            strange=_strange(before, now, region),
-            alike=_alike(grey_before[where], grey_now[where]),
-            texture=float(grey_before[where].std()) if where.any() else 0.0,
-            contrast=float(change[where].mean()) if where.any() else 0.0,
-            fill=float(where.sum()) / max(box.area, 1.0),
-            moved_from=self._moved_from(box),
-        )
+        return signs(self.picture, self.background(), self.masks.still, box)
 
     def _changed_at_once(self, masks: Masks) -> bool:
         hidden = self.veil.hidden(masks.new.shape)
@@ -161,10 +144,10 @@ class Scene:
     def _things(self, masks: Masks) -> tuple[Thing, ...]:
         if self.layers is None:
             return ()
-        labels, blobs = _blobs(_tidy(masks.still, 3, 9), SMALLEST_THING)
+        labels, blobs = _blobs(tidy(masks.still, 3, 9), SMALLEST_THING)
         found = []
         for blob in blobs:
-            x0, y0, x1, y1 = _whole(blob.box, masks.still.shape)
+            x0, y0, x1, y1 = whole(blob.box, masks.still.shape)
             own = (labels[y0:y1, x0:x1] == blob.label) & (masks.still[y0:y1, x0:x1] > 0)
             since = self.layers.since[y0:y1, x0:x1][own]
             if since.size and self._uncovered(own, (x0, y0, x1, y1)):
@@ -180,37 +163,14 @@ class Scene:
         x0, y0, x1, y1 = at
         if not self.layers.unknown(self.layers.trust[y0:y1, x0:x1][own]):
             return False
-        whole = np.zeros(self.layers.trust.shape, bool)
-        whole[y0:y1, x0:x1] = own
-        self.layers.absorb(_mask(whole))
+        where = np.zeros(self.layers.trust.shape, bool)
+        where[y0:y1, x0:x1] = own
+        self.layers.absorb(mask(where))
         return True
 
     def _movers(self, masks: Masks) -> tuple[Box, ...]:
-        _, blobs = _blobs(_tidy(masks.moving, 3, 11), SMALLEST_MOVER)
+        _, blobs = _blobs(tidy(masks.moving, 3, 11), SMALLEST_MOVER)
         return tuple(_joined([blob.box for blob in blobs]))
-
-    def _moved_from(self, box: Box) -> float:
-        """How much what lies in `box` looks like something that lay close by before and is gone from there now."""
-        if self.picture is None:
-            return -1.0
-        x0, y0, x1, y1 = _whole(box, self.picture.shape)
-        patch = cv2.cvtColor(self.picture[y0:y1, x0:x1], cv2.COLOR_BGR2GRAY)
-        if patch.size < 64 or float(patch.std()) < 8.0:
-            return -1.0
-        sx0, sy0, sx1, sy1 = _whole(box.grown(1.5 * box.side), self.picture.shape)
-        before, now = (cv2.cvtColor(whole[sy0:sy1, sx0:sx1], cv2.COLOR_BGR2GRAY) for whole in (self.background(), self.picture))
-        match = cv2.matchTemplate(before, patch, cv2.TM_CCOEFF_NORMED)
-        _, best, _, (px, py) = cv2.minMaxLoc(match)
-        height, width = patch.shape
-        gone = cv2.absdiff(before[py : py + height, px : px + width], now[py : py + height, px : px + width])
-        level = abs(float(patch.mean()) - float(before[py : py + height, px : px + width].mean()))
-        return float(best) if float(gone.mean()) > 10.0 and level < 20.0 else -1.0
-
-
-def _tidy(mask: Mask, opened: int, closed: int) -> Mask:
-    """Specks removed, holes and cracks filled. Sizes in pixels."""
-    without = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((opened, opened), np.uint8))
-    return np.asarray(cv2.morphologyEx(without, cv2.MORPH_CLOSE, np.ones((closed, closed), np.uint8)), np.uint8)
 
 
 def _blobs(mask: Mask, smallest_share: float) -> tuple[np.ndarray, list[Blob]]:
@@ -239,62 +199,6 @@ def _joined(boxes: list[Box]) -> list[Box]:
         else:
             result.append(box)
     return result
-
-
-def _whole(box: Box, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
-    inside = box.clipped(shape[1], shape[0])
-    return int(inside.x0), int(inside.y0), max(round(inside.x1), int(inside.x0) + 1), max(round(inside.y1), int(inside.y0) + 1)
-
-
-def _region(now: Picture, before: Picture, inside: Mask) -> Mask:
-    """The whole thing, grown from the surely new pixels `inside` to all that differ a little and hang together with them."""
-    weak = cv2.inRange(np.abs(now.astype(np.int16) - before.astype(np.int16)).max(axis=2), 9, 255)
-    _, labels = cv2.connectedComponents(_tidy(np.asarray(weak, np.uint8), 3, 5))
-    own = np.unique(labels[(inside > 0) & (labels > 0)])
-    near = cv2.dilate(inside, np.ones((9, 9), np.uint8)) > 0
-    return _mask(((inside > 0) | np.isin(labels, own)) & near)
-
-
-def _edge_gain(before: Floats, now: Floats, region: Mask) -> float:
-    """Edges along the outline, now against before: a left thing brought its outline, a taken one left it in the background."""
-    ring = cv2.morphologyEx(region, cv2.MORPH_GRADIENT, np.ones((5, 5), np.uint8)) > 0
-    if not ring.any():
-        return 0.0
-    strength = [
-        float(np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))[ring].mean()) for grey in (before, now)
-    ]
-    total = sum(strength)
-    return (strength[1] - strength[0]) / total if total > 0 else 0.0
-
-
-def _strange(before: Picture, now: Picture, region: Mask) -> float:
-    """-1..1: above 0 the region fitted its surroundings better before than now (something came), below 0 it fits better now."""
-    out = cv2.dilate(region, np.ones((5, 5), np.uint8))
-    ring = np.asarray(cv2.subtract(cv2.dilate(out, np.ones((9, 9), np.uint8)), out), np.uint8)
-    if not ring.any() or not region.any():
-        return 0.0
-    fits = [_overlap(_histogram(picture, region), _histogram(picture, ring)) for picture in (before, now)]
-    return fits[0] - fits[1]
-
-
-def _histogram(picture: Picture, where: Mask) -> Floats:
-    counted = cv2.calcHist([picture], [0, 1, 2], where, [12, 12, 12], [0, 256, 0, 256, 0, 256])
-    smooth = cv2.GaussianBlur(counted.reshape(12, 144), (3, 3), 0)
-    return np.asarray(smooth / max(float(smooth.sum()), 1e-6), np.float32)
-
-
-def _overlap(a: Floats, b: Floats) -> float:
-    return float(np.minimum(a, b).sum())
-
-
-def _mask(where: np.ndarray) -> Mask:
-    return np.asarray(where, np.uint8) * np.uint8(255)
-
-
-def _alike(before: Floats, now: Floats) -> float:
-    if before.size < 16 or before.std() < 1e-3 or now.std() < 1e-3:
-        return 0.0
-    return float(np.corrcoef(before, now)[0, 1])
 
 
 def _shifted(before: Picture, now: Picture, veil: Veil) -> bool:

@@ -5,8 +5,10 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from cameras.domain.geometry import Box, around, cover, gap, iou
+from cameras.domain.objections import objection
 from cameras.domain.scene import Evidence, Look, Thing
-from cameras.domain.sightings import State, Suspect, Watch, Why, manner, objection
+from cameras.domain.sightings import State, Suspect, Watch, Why
+from cameras.domain.story import manner
 from cameras.domain.tracks import Track, Tracker
 
 Walker = Callable[[float], Sequence[Box]]

@@ -1,0 +1,46 @@
+"""The numbers of the decision, in one place."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Every number of the decision. Seconds, shares, and lengths in sizes of the thing or of the actor."""
+
+    suspect_after_s: float = 1.5
+    """At rest for this long, with an actor: suspected."""
+    hold_gone_s: float = 1.5
+    """Unattended this long when the actor has left the picture."""
+    hold_far_s: float = 3.0
+    """Unattended this long when the actor is at least `far` of its own sizes away."""
+    hold_near_s: float = 12.0
+    """Unattended this long when the actor stays in view and closer than that."""
+    near: float = 0.55
+    away: float = 0.5
+    far: float = 1.5
+    before_s: float = 2.5
+    """An actor that was at the place this long before it came to rest may have left the thing."""
+    after_s: float = 1.0
+    unseen_s: float = 2.5
+    """Not seen for this long with nobody in front: it went away."""
+    no_actor_s: float = 25.0
+    """Still here without any actor: not ours; the background takes it."""
+    attended_s: float = 600.0
+    smallest_share: float = 0.00035
+    largest_share: float = 0.22
+    largest_to_actor: float = 1.15
+    """Longer side of the thing against the actor's: beyond it, it is the vehicle itself or a change of light."""
+    lowest_arrival: float = 0.12
+    """Of `Evidence.arrival`: below it something was taken away, or only the light plays."""
+    sure_edge_gain: float = 0.25
+    """An outline this much clearer than before arrived, even where it fits its surroundings: one more bag on a heap."""
+    light_alike: float = 0.8
+    light_texture: float = 6.0
+    lowest_contrast: float = 15.0
+    lowest_fill: float = 0.25
+    largest_fill: float = 2.5
+    """Above it the change has no outline of its own: it runs on far beyond the box."""
+    pushed_alike: float = 0.82
+
+
+RULES = Rules()
