@@ -68,10 +68,10 @@ def _report(path: Path, check: Material, test: Material, *, facts: dict[str, str
     watched = scores(path, check.proposed)
     judged = figures(told, test.composed, threshold)
     films = figures(watched, check.proposed, threshold) if len(watched) else None
-    shown = {"composites (test)": (dumping(told), is_dumping(test.composed.truths))}
+    shown = {"composed strips (test)": (dumping(told), is_dumping(test.composed.truths))}
     if len(watched):
-        shown["proposals on films (validation)"] = (dumping(watched), is_dumping(check.proposed.truths))
-    write_plots(path.with_name("card.png"), shown, threshold=threshold)
+        shown["watcher's proposals on films (validation)"] = (dumping(watched), is_dumping(check.proposed.truths))
+    write_plots(path.with_name("card.png"), shown, judged.kinds, threshold=threshold)
     write_card(path.parent, told=judged, films=films, facts={**facts, "ms": f"{milliseconds(path):.2f}", "parameters": parameters(path)})
     say(f"test composites: AUC {judged.auc:.4f}, precision {judged.precision:.3f}, recall {judged.recall:.3f} at {threshold}")
     if films is not None:

@@ -1,10 +1,11 @@
-"""CARD.md: what the network sees, what it misses, on what it was judged. The last part, whole films and real clips, is kept when it exists."""
+"""CARD.md: what the network sees, what it misses, on what it was judged. The part on whole films and real clips is kept as it stands."""
 
 from pathlib import Path
 
 from cameras.training.evaluate import Figures
 
-REAL = "<!-- whole films and real clips: written by the evaluation or by hand, kept by training -->"
+BEGIN, END = "<!-- films: kept by training -->", "<!-- films: end -->"
+_NOT_YET = "\n## Trên phim / On films\nChưa đo. / Not judged yet.\n\n"
 
 _HEAD = """# Mô hình phát hiện đổ rác trái phép / The dumping model
 
@@ -43,23 +44,23 @@ person and reads no plate. It sees "left behind", not "waste": a forgotten brief
 
 
 def write_card(place: Path, *, told: Figures, films: Figures | None, facts: dict[str, str | int]) -> Path:
-    """The card beside the weights. What follows the mark `REAL` in an older card is kept as it is."""
+    """The card beside the weights. What stands between the marks in an older card, the whole watcher on films, is kept as it is."""
     path = place / "CARD.md"
     old = path.read_text(encoding="utf-8") if path.is_file() else ""
-    kept = REAL + old.split(REAL, 1)[1] if REAL in old else f"{REAL}\n\n## Real clips\nNot judged yet.\n"
+    kept = old.split(BEGIN, 1)[1].split(END, 1)[0] if BEGIN in old and END in old else _NOT_YET
     parts = [
         _HEAD,
+        f"{BEGIN}{kept}{END}\n",
+        "![Độ đúng, độ tin, và sai theo từng loại / precision against recall, reliability, and what is wrong of each kind](card.png)\n",
         _made(told.threshold, facts),
-        _figures("Composites (test)", told),
+        _figures("The network alone, composed strips (test)", told),
         "Composites show a claim wrong or hold it up; they do not say how often a real camera flags in vain.\n",
         _kinds(told),
         _rest(told),
         *([_figures("What the watcher proposes on composite films (validation; the threshold was chosen on it)", films)] if films else []),
         *([_kinds(films)] if films else []),
-        "![Precision against recall, and reliability](card.png)\n",
-        kept.rstrip(),
     ]
-    path.write_text("\n".join(parts) + "\n", encoding="utf-8")
+    path.write_text("\n".join(parts).rstrip() + "\n", encoding="utf-8")
     return path
 
 

@@ -1,4 +1,4 @@
-"""The networks that were tried: one look at the whole strip, three eyes with shared weights, and both together."""
+"""The networks that were tried: one look at the whole strip, three eyes with shared weights, the same read in turn, and two of them together."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,10 +16,13 @@ _NUMBER_WIDTH = 24
 
 @dataclass(frozen=True)
 class Shape:
-    """Widths of the eye over the whole strip and of the eye over single pictures; empty: there is none. `features` is F."""
+    """Widths of the eye over the whole strip, of the eye over single pictures and of the one that reads them in turn; empty: there is none.
+    `features` is F.
+    """
 
     whole: tuple[int, int, int, int] | tuple[()] = ()
     single: tuple[int, int, int, int] | tuple[()] = ()
+    turns: tuple[int, int, int, int] | tuple[()] = ()
     features: int = 96
 
 
@@ -28,6 +31,7 @@ SHAPES = {
     "narrow": Shape(whole=(16, 32, 48, 72)),
     "wide": Shape(whole=(32, 64, 112, 160)),
     "eyes": Shape(single=(16, 32, 64, 112)),
+    "turns": Shape(turns=(16, 32, 64, 112)),
     "fused": Shape(whole=(24, 48, 80, 112), single=(12, 24, 48, 80)),
 }
 SHIPPED = ("fused", "early")
@@ -66,10 +70,28 @@ class Single(nn.Module):
         self.change = nn.Sequential(*_steps((4 * c, d)))
 
     def forward(self, strip: torch.Tensor) -> torch.Tensor:
-        box = strip[:, _BOX:]
-        seen = self.eye(torch.cat([torch.cat([strip[:, at : at + 3], box], dim=1) for at in (0, 3, 6)]))
-        before, act, after = seen.chunk(3)
+        before, act, after = _each_seen(self.eye, strip)
         return self.change(torch.cat([after, after - before, act - after, (after - before).abs()], dim=1))
+
+
+class Turns(nn.Module):
+    """Temporal: the same eye reads before, act and after one after another into a map that it remembers (a gated recurrent cell). Map (n, d, 5, 5)."""
+
+    def __init__(self, widths: tuple[int, int, int, int]) -> None:
+        super().__init__()
+        a, b, c, d = widths
+        self.eye = nn.Sequential(*_steps((4, a, b, c)))
+        self.gate, self.told = (nn.Conv2d(2 * c, c, 3, padding=1) for _ in range(2))
+        self.last = nn.Sequential(*_steps((c, d)))
+
+    def forward(self, strip: torch.Tensor) -> torch.Tensor:
+        before, *later = _each_seen(self.eye, strip)
+        known = torch.tanh(before)
+        for seen in later:
+            both = torch.cat([seen, known], dim=1)
+            share = torch.sigmoid(self.gate(both))
+            known = (1 - share) * known + share * torch.tanh(self.told(both))
+        return self.last(known)
 
 
 class Network(nn.Module):
@@ -77,10 +99,11 @@ class Network(nn.Module):
 
     def __init__(self, shape: Shape = SHAPES[SHIPPED[0]]) -> None:
         super().__init__()
-        eyes = [eye(widths) for eye, widths in ((Whole, shape.whole), (Single, shape.single)) if widths]
+        wanted = ((Whole, shape.whole), (Single, shape.single), (Turns, shape.turns))
+        eyes = [eye(widths) for eye, widths in wanted if widths]
         self.eyes = nn.ModuleList(eyes)
         self.count = nn.Sequential(nn.Linear(NUMBERS, _NUMBER_WIDTH), nn.ReLU())
-        width = sum(3 * widths[-1] for widths in (shape.whole, shape.single) if widths) + _NUMBER_WIDTH
+        width = sum(3 * widths[-1] for _, widths in wanted if widths) + _NUMBER_WIDTH
         self.judge = nn.Sequential(nn.Dropout(0.3), nn.Linear(width, shape.features), nn.ReLU(), nn.Dropout(0.2))
         self.last = nn.Linear(shape.features, len(Verdict))
 
@@ -118,6 +141,13 @@ def jittered(strips: torch.Tensor, numbers: torch.Tensor) -> tuple[torch.Tensor,
     strips += 0.05 * torch.rand(n, 1, 1, 1) * torch.randn_like(strips)
     numbers = numbers * torch.where(torch.rand(numbers.shape) < 0.12, 0.0, 1.0)
     return strips, numbers
+
+
+def _each_seen(eye: nn.Module, strip: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """Before, act and after as one eye sees them, each with the box."""
+    box = strip[:, _BOX:]
+    seen: torch.Tensor = eye(torch.cat([torch.cat([strip[:, at : at + 3], box], dim=1) for at in (0, 3, 6)]))
+    return seen.chunk(3)
 
 
 def _pooled(seen: torch.Tensor, box: torch.Tensor) -> torch.Tensor:

@@ -7,6 +7,7 @@ import pytest
 
 from cameras.training.compose.films import film
 from cameras.training.compose.shelf import Shelf
+from cameras.training.evaluate import Row
 from cameras.training.examples import CLASSES, Examples, examples, stacked
 from cameras.training.material import _in_pieces, _pieces, with_hard_ones
 from cameras.training.plots import precision_recall, reliability, write_plots
@@ -91,7 +92,8 @@ def test_the_plot_is_small_and_its_curve_counts_right(tmp_path: Path) -> None:
     assert recall.tolist() == [0.5, 0.5, 1.0, 1.0]
     assert precision.tolist() == pytest.approx([1.0, 0.5, 2 / 3, 0.5])
     assert reliability(np.full(10, 0.25), np.arange(10) < 4) == ([0.25], [0.4])
-    assert write_plots(tmp_path / "card.png", {"some": (score, truth)}, threshold=0.5).stat().st_size < 60_000
+    rows = [Row("left: put down", 10, 8, 0.44, 0.97), Row("actor: vehicle itself", 10, 1, 0.0, 0.45)]
+    assert write_plots(tmp_path / "card.png", {"some": (score, truth)}, rows, threshold=0.5).stat().st_size < 90_000
 
 
 def test_pieces_made_on_two_cores_are_the_pieces_made_on_one(tmp_path: Path, few: Examples) -> None:
