@@ -20,7 +20,8 @@ người, không đọc biển số. Nó thấy "đồ bị bỏ lại", không 
 - Vật nhỏ hơn khoảng 12 điểm ảnh, vật giống hệt nền đất, vật nằm khuất sau xe hoặc người.
 - Vật bị bỏ lại lúc camera đang rung mạnh, đang quay, hoặc vừa bật.
 - Vật mà chủ vẫn đứng cạnh. Khi người ấy đi, máy mới xét; máy không biết người ấy có quay lại hay không.
-- Xe đỗ lâu, bóng nắng, đèn pha, vũng nước đôi khi giống một vật bị bỏ lại: đó là phần lớn các đề nghị sai.
+- Ngược lại, vật bị đá hoặc gió đưa đi, xe đạp và xe máy đỗ, thùng rác bị xê dịch, bóng nắng đôi khi giống một vật bị bỏ lại: đó là phần lớn các
+  đề nghị sai.
 
 **Máy đã học và được kiểm tra trên gì.** Trên phim ghép: người và xe phần lớn là hình vẽ, rác cắt từ ảnh chụp ở Amsterdam và ảnh sản phẩm.
 Đường phố Việt Nam, nón lá, xe đẩy, ngày chợ đều là phỏng đoán. Các con số bên dưới nói về phim ghép; con số ở xã phải đo ở xã.
@@ -36,7 +37,8 @@ person and reads no plate. It sees "left behind", not "waste": a forgotten brief
 - Things smaller than about 12 px, things that look like the ground, things hidden behind people or vehicles.
 - Things left while the camera shakes, turns, or was just switched on.
 - Things whose owner still stands beside them. It judges when he has gone; it does not know whether he comes back.
-- Parked vehicles, patches of sun, headlights and puddles sometimes look like something left: most false flags are of these.
+- The other way round, what is kicked or blown along, parked bicycles and motorcycles, bins that were moved and patches of sun sometimes look like
+  something left: most false flags are of these.
 - It learned from composites: people and vehicles are mostly painted, waste is cut from photos of Amsterdam and from product
   photos. Vietnamese streets, conical hats, handcarts and market days are painted guesses, not footage. The figures below are
   about composites; a commune's own figures have to be measured there.
