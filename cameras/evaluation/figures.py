@@ -170,7 +170,8 @@ def _tagged(key: str, value: str) -> Pick:
 def _speed(outcomes: Sequence[Outcome]) -> dict[str, float]:
     took = sum(one.judged.took_s for one in outcomes)
     frames = sum(one.judged.frames for one in outcomes)
-    return {"frames_per_cpu_s": round(frames / took, 1) if took else 0.0, "cpu_s": round(took, 1)}
+    peak = max((one.judged.peak_mb for one in outcomes), default=0.0)
+    return {"frames_per_cpu_s": round(frames / took, 1) if took else 0.0, "cpu_s": round(took, 1), "peak_mb": peak}
 
 
 def _ratio(part: int, whole: int) -> float | None:

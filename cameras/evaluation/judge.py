@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import resource
 import time
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -36,6 +37,8 @@ class Judged:
     seconds: float = 0.0
     took_s: float = 0.0
     frames: int = 0
+    peak_mb: float = 0.0
+    """The most memory that the judging process had held when this clip was done; 0 when it was judged without looking."""
     findings: list[dict[str, Any]] = field(default_factory=list)
     strips: list[str] = field(default_factory=list)
     """Picture files of the sightings, and of the events."""
@@ -92,6 +95,7 @@ def _judge(clip: Clip, weights: Path, out: Path) -> Judged:
         seconds=result.seconds,
         took_s=round(time.process_time() - began, 3),
         frames=result.frames,
+        peak_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
         findings=told["findings"],
         strips=[_picture(out, clip, f"s{number}", picture) for number, picture in enumerate(witness.strips)],
         stills=[_picture(out, clip, f"e{number}", witness.stills.get(number)) for number in range(len(clip.events))],

@@ -105,7 +105,7 @@ def notes(told: dict[str, Any]) -> list[str]:
         "Intervals are 95 %: Clopper-Pearson for shares, exact Poisson for flags per camera-day. Short clips say little about a day.",
         "Delays are medians over found events / over all events with a miss counted as never.",
         f"Where missed events were lost: {lost}.",
-        f"Weights {told['about'].get('weights', '–')}; {told['speed']['frames_per_cpu_s']} pictures a second of one core.",
+        f"Weights {told['about'].get('weights', '–')}; {told['speed']['frames_per_cpu_s']} pictures a second of one core; at most {told['speed']['peak_mb']} MB.",
     ]
 
 

@@ -42,6 +42,7 @@ def test_the_event_is_found_and_nothing_else(report: Path) -> None:
     assert (told["events"], told["found"], told["false"], told["f1"]) == (1, 1, 0, 1.0)
     assert told["interval"][1] > 1000, "half a minute says nothing about a day"
     assert {"precision", "recall", "delay_s", "camera_hours", "false_per_camera_day"} <= told.keys()
+    assert 50 < told["speed"]["peak_mb"] < 4000
     rows = {row["file"]: row for row in json.loads((report / "clips.json").read_text("utf-8"))}
     assert (rows["dumping.mp4"]["hit"], rows["passing.mp4"]["sightings"]) == (True, [])
     assert abs(rows["dumping.mp4"]["sightings"][0]["put_down_s"] - 8.5) < 1.0
