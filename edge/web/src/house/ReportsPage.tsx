@@ -12,6 +12,7 @@ import { dateTime } from "../ground/words/format";
 import classes from "./house.module.css";
 import type { Report } from "./model";
 import { Refusal, State, type Tone } from "./parts";
+import { Receivers } from "./receivers/Receivers";
 
 const STATES = ["waiting", "dead", "delivered"] as const;
 const TONES: Record<Report["state"], Tone> = { waiting: "wait", dead: "bad", delivered: "good", withdrawn: "off" };
@@ -65,7 +66,7 @@ export function ReportsPage() {
   const reports = useQuery({ queryKey: ["reports", state], queryFn: () => get<Report[]>(`/api/reports?state=${state}`), refetchInterval: 5000 });
   return (
     <Page title={t("house.reports.title")} lead={t("house.reports.lead")}>
-      <SegmentedControl value={state} onChange={setState} data={STATES.map((value) => ({ value, label: t(`house.reports.is.${value}`) }))} />
+      <SegmentedControl aria-label={t("house.reports.title")} value={state} onChange={setState} data={STATES.map((value) => ({ value, label: t(`house.reports.is.${value}`) }))} />
       <Loaded query={reports}>
         {(found) =>
           found.length === 0 ? (
@@ -79,6 +80,7 @@ export function ReportsPage() {
           )
         }
       </Loaded>
+      {administrator && <Receivers />}
     </Page>
   );
 }

@@ -101,7 +101,7 @@ function Item({ agenda, roll }: { agenda: AgendaSnapshot; roll: RollSnapshot | u
       <h1>{item?.title ?? agenda.title}</h1>
       {item === undefined && agenda.state === "planned" && <p className={classes.rule}>{t("meeting.hall.starts", { at: time(agenda.starts_at), place: agenda.place })}</p>}
       <p className={classes.facts}>
-        {roll && t("meeting.hall.present", { present: number(roll.present), voters: number(roll.voters) })}
+        {roll && agenda.state !== "closed" && t("meeting.hall.present", { present: number(roll.present), voters: number(roll.voters) })}
         {left !== undefined && left > 0 && ` · ${t("meeting.hall.left", { left: clock(left) })}`}
       </p>
     </section>

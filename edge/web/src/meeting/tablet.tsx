@@ -90,11 +90,22 @@ function Frame({ me, children }: { me: Me; children: ReactNode }) {
   );
 }
 
+/** The meeting is over, and nobody has checked in on this tablet. */
+function Ended() {
+  const { t } = useTranslation();
+  return (
+    <Empty title={t("meeting.tablet.ended")} icon={<IconArmchair size={64} stroke={1.3} />}>
+      {t("meeting.tablet.endedText")}
+    </Empty>
+  );
+}
+
 function Screen({ seat }: { seat: string | null }) {
   const { t } = useTranslation();
   const desk = useDesk();
   const { phase, me, resuming } = useView();
   const roll = useRoll(desk.meeting);
+  const closed = useAgenda(desk.meeting)?.state === "closed";
   if (phase === "starting") return <Loading />;
   if (phase === "unreachable") return <Failure error={new Refused("http.unreachable", {}, 0)} />;
   if (phase === "unknown") {
@@ -113,14 +124,11 @@ function Screen({ seat }: { seat: string | null }) {
       </Plain>
     );
   }
-  const away = me !== null && roll?.seats.some((one) => one.member === me.member && !one.present) === true;
+  // The close sends everybody home by the roll; whoever sat here keeps his receipts on this tablet.
+  const away = me !== null && !closed && roll?.seats.some((one) => one.member === me.member && !one.present) === true;
   if (me !== null && !(away && !resuming)) return <Inside me={me} />;
   if (resuming) return <Plain>{<Loading lines={6} />}</Plain>;
-  return (
-    <Plain>
-      <CheckIn seat={seat} />
-    </Plain>
-  );
+  return <Plain>{closed ? <Ended /> : <CheckIn seat={seat} />}</Plain>;
 }
 
 function Meeting({ desk }: { desk: TabletDesk }) {

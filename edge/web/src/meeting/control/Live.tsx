@@ -143,6 +143,24 @@ function Queue({ meeting, floor, minutes, onMinutes }: QueueProps) {
   );
 }
 
+/** After the close: what was put to the vote, each with the page of its result. */
+function Decided({ meeting }: { meeting: MeetingView }) {
+  const { t } = useTranslation();
+  const motions = meeting.items.flatMap((item) => item.motions).filter(({ state }) => state === "closed");
+  return (
+    <section className={classes.queue}>
+      <h2>{t("meeting.control.decided", { count: motions.length })}</h2>
+      <ul className={classes.decided}>
+        {motions.map(({ id, title }) => (
+          <li key={id}>
+            <Link to={`/result/${meeting.id}/${id}`}>{title}</Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 /** A running meeting as the chair has it: script left, what is live and its next step in the middle, the room right. */
 export function Live({ meeting }: { meeting: MeetingView }) {
   const [roll, floor, motion] = [useRoll(meeting.id), useFloor(meeting.id), useVoting(meeting.id)];
@@ -150,7 +168,7 @@ export function Live({ meeting }: { meeting: MeetingView }) {
   const steps = nextSteps({ meeting, floor, motion }, Number(minutes) * 60);
   const voting = motion?.state === "open";
   return (
-    <div className={classes.columns}>
+    <div className={classes.columns} data-closed={meeting.state === "closed"}>
       <Script meeting={meeting} />
       <div className={classes.centre}>
         {voting && <OpenVote motion={motion} roll={roll} />}
@@ -158,10 +176,16 @@ export function Live({ meeting }: { meeting: MeetingView }) {
         {!voting && !floor?.speech && <Course meeting={meeting} motion={motion} />}
         <Steps meeting={meeting.id} steps={steps} />
         {voting && !motion.secret && <RollCall key={motion.motion} meeting={meeting} motion={motion} />}
-        <Queue meeting={meeting} floor={floor} minutes={minutes} onMinutes={setMinutes} />
-        <Notice meeting={meeting.id} />
+        {meeting.state === "closed" ? (
+          <Decided meeting={meeting} />
+        ) : (
+          <>
+            <Queue meeting={meeting} floor={floor} minutes={minutes} onMinutes={setMinutes} />
+            <Notice meeting={meeting.id} />
+          </>
+        )}
       </div>
-      <Presence meeting={meeting} roll={roll} floor={floor} motion={motion} />
+      {meeting.state !== "closed" && <Presence meeting={meeting} roll={roll} floor={floor} motion={motion} />}
     </div>
   );
 }

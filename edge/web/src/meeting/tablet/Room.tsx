@@ -73,6 +73,12 @@ function Who({ me }: { me: Me }) {
   );
 }
 
+/** After the close: thanks, and where the receipts are. */
+function Over() {
+  const { t } = useTranslation();
+  return <p>{t("meeting.tablet.over", { receipts: t("meeting.receipts.heading") })}</p>;
+}
+
 function useShown(agenda: AgendaSnapshot) {
   const [chosen, setChosen] = useState<string>();
   const current = agenda.items.find(({ state }) => state === "current");
@@ -88,6 +94,7 @@ export function Room({ agenda, me, onVote }: { agenda: AgendaSnapshot; me: Me; o
   const { current, shown, setChosen, away } = useShown(agenda);
   const motion = useMotion(desk.meeting);
   const notice = useNotice(desk.meeting);
+  const floor = useFloor(desk.meeting);
   const choose = (item: string) => {
     setChosen(item);
     close();
@@ -107,7 +114,7 @@ export function Room({ agenda, me, onVote }: { agenda: AgendaSnapshot; me: Me; o
     </>
   );
   return (
-    <TabletShell title={title} middle={current && <Left item={current} />} who={<Who me={me} />} tools={<DisplayButton />} rail={rail} action={<Floor floor={useFloor(desk.meeting)} me={me} open={agenda.state === "open"} />}>
+    <TabletShell title={title} middle={current && <Left item={current} />} who={<Who me={me} />} tools={<DisplayButton />} rail={rail} action={agenda.state === "closed" ? <Over /> : <Floor floor={floor} me={me} open={agenda.state === "open"} />}>
       {notice !== undefined && notice.text !== "" && (
         <p className={notice.level === "attention" ? classes.attention : classes.notice} role="status">
           <IconSpeakerphone size={24} aria-hidden="true" /> {notice.text}
