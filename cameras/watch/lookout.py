@@ -22,6 +22,8 @@ from cameras.watch.stream import Parcel, Stream
 
 LAG_S = 3.0
 """A keyframe is looked at this late: what wakes the camera in the meantime is looked at from before it."""
+UNEVEN_S = 0.2
+"""Keyframes that come so much later than they are wanted are still taken instead of the one before."""
 CATCH_UP = 10
 """So many packets are decoded for each that comes in, until the newest is reached; meanwhile the connection is read on."""
 BEHIND_S = 2.0
@@ -176,9 +178,9 @@ class Lookout:
         """Asleep: one keyframe alone, compared before it is learned from."""
         since = max(self._glanced, self.sampler.seconds)
         pause = max(self.duty.glance_s(self._newest, self._hour), self.grant.glance_s)
-        if self._newest - since < pause:
+        if self._newest - since < pause + LAG_S:
             return
-        key = self.ring.next_start(since, min(since + pause, self._newest - LAG_S))
+        key = self.ring.next_start(since, min(since + pause + UNEVEN_S, self._newest - LAG_S))
         if key is None or key.at > self._newest - LAG_S:
             return
         self._glanced = key.at

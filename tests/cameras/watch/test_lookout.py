@@ -98,6 +98,13 @@ def test_an_act_after_a_sleep_is_found_from_its_start(gop: int, codec: str, tmp_
     assert (result.duty.fault() is Why.LONG_GOP) == (gop == 120)
 
 
+def test_asleep_a_keyframe_is_looked_at_every_four_seconds_then_every_eight_however_often_they_come(tmp_path: Path) -> None:
+    result = watched(films.render(tmp_path / "film.mp4", lambda _: films.yard(), 68, gop=24))
+    pauses = [after - before for before, after in pairwise(result.looked) if after - before > 1]
+    assert pauses == pytest.approx(sorted(pauses), abs=0.1)
+    assert {round(pause) for pause in pauses[1:]} == {4, 8}
+
+
 def test_what_packets_do_not_show_a_keyframe_does(tmp_path: Path) -> None:
     result = watched(films.render(tmp_path / "film.mp4", later, WHOLE_S), blind=True)
     verify_found(result)
