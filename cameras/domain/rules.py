@@ -9,18 +9,28 @@ class Rules:
 
     suspect_after_s: float = 1.5
     """At rest for this long, with an actor: suspected."""
-    hold_gone_s: float = 1.5
+    hold_gone_s: float = 3.0
     """Unattended this long when the actor has left the picture."""
-    hold_far_s: float = 3.0
+    at_end: float = 0.4
+    """Of these, where a file ends and nothing more can be waited for."""
+    hold_far_s: float = 4.0
     """Unattended this long when the actor is at least `far` of its own sizes away."""
     hold_near_s: float = 12.0
     """Unattended this long when the actor stays in view and closer than that."""
     near: float = 0.55
     away: float = 0.5
+    apart: float = 1.0
+    """Who stands still this far off is no longer beside it."""
     far: float = 1.5
+    thrown: float = 0.6
+    """Where nobody was near: whoever passed within so many of his sizes may have thrown it."""
     before_s: float = 2.5
     """An actor that was at the place this long before it came to rest may have left the thing."""
     after_s: float = 1.0
+    flight_s: float = 2.0
+    """What was thrown has been in the air for less than this, and has rolled."""
+    as_thing: float = 1.5
+    """A mover that stopped where the thing lies was the thing on its way, unless it was so much larger: then it was somebody with it."""
     unseen_s: float = 2.5
     """Not seen for this long with nobody in front: it went away."""
     no_actor_s: float = 25.0

@@ -4,6 +4,7 @@ Pure: boxes and times in, decisions out. The rule that carries the room: an acto
 rest, that actor has moved away from it since, and the thing still lies there.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,7 +13,7 @@ from cameras.domain.areas import NOTHING_DRAWN
 from cameras.domain.geometry import Box, cover, gap, iou
 from cameras.domain.rules import RULES, Rules
 from cameras.domain.scene import Look, Thing
-from cameras.domain.tracks import Track
+from cameras.domain.tracks import LOST_S, Track
 
 
 class State(StrEnum):
@@ -62,7 +63,13 @@ class Suspect:
     """Who was at the place when it came to rest, and who came out of there afterwards."""
     near_at: dict[int, float] = field(default_factory=dict)
     """When each carrier was last close."""
+    stood_at: dict[int, float] = field(default_factory=dict)
+    """When each carrier that has no track any more was last seen standing where it ended."""
+    present_at: float = -math.inf
+    """When any of those who may have left it was last in the picture, going or standing."""
     unattended_since: float | None = None
+    crowded: bool = False
+    """Somebody is close by just now, who need not have to do with it."""
     tried_at: float = -1.0
     watched: bool = True
     """It stands where the administrator wants things flagged."""
@@ -79,8 +86,7 @@ class Suspect:
     @property
     def actors(self) -> list[Track]:
         """The carriers that are not the thing itself: what stopped and lies where the thing lies was the thing on its way."""
-        place = self.box.grown(max(3.0, 0.15 * self.box.side))
-        return [track for track in self.carriers.values() if not (track.ended and cover(track.box, place) > 0.6)]
+        return [track for track in self.carriers.values() if not self._was(track)]
 
     @property
     def main(self) -> Track | None:
@@ -89,8 +95,16 @@ class Suspect:
 
     @property
     def actor_size(self) -> float:
-        """Longer side of the largest actor, 0 for none."""
-        return max((track.size for track in self.actors), default=0.0)
+        """Longer side of the largest actor when he was here, 0 for none."""
+        return max((track.size_about(self.since) for track in self.actors), default=0.0)
+
+    def size_of(self, track: Track) -> float:
+        """As large as it is, or as it was here: who is lost in the dark, or half out of the picture, has not shrunk."""
+        return max(track.size, track.size_about(self.since))
+
+    def _was(self, track: Track) -> bool:
+        place = self.box.grown(max(3.0, 0.15 * self.box.side))
+        return track.ended and cover(track.box, place) > 0.6 and track.size_about(self.since) <= RULES.as_thing * self.box.side
 
     def settle(self, state: State, why: Why) -> None:
         """Final. A second decision about one suspect is a fault of the program."""
@@ -122,7 +136,7 @@ class Watch:
 
     def ripe(self, look: Look, *, at_end: bool = False) -> list[Suspect]:
         """Suspected, unattended for long enough, and seen in this look. `at_end` is the last look of a file: shorter holds."""
-        return [suspect for suspect in self.suspects if self._is_ripe(suspect, look, 0.6 if at_end else 1.0)]
+        return [suspect for suspect in self.suspects if self._is_ripe(suspect, look, self.rules.at_end if at_end else 1.0)]
 
     def distance(self, suspect: Suspect, look: Look) -> float | None:
         """Gap from the thing to its nearest carrier in the picture, in longer sides of the thing; None when all are gone."""
@@ -143,28 +157,41 @@ class Watch:
         known.since = thing.since
 
     def _attend(self, suspect: Suspect, look: Look, actors: list[Track]) -> None:
-        close = False
-        for track in actors:
-            if not track.acts and track.id not in suspect.carriers:
-                continue
+        acting = [track for track in actors if track.acts or track.id in suspect.carriers]
+        for track in acting:
             if track.id in suspect.carriers or self._carried(track, suspect):
                 suspect.carriers[track.id] = track
                 self._note_near(suspect, track)
-            present = not track.ended and look.at - track.seen < 0.6
-            close = close or (present and gap(track.box, suspect.box) < self.rules.away * max(track.size, track.box.side) * 0.5)
+        if not suspect.actors:
+            suspect.carriers |= {track.id: track for track in acting if self._threw(track, suspect)}
+        self._note_present(suspect, look)
+        close = [track for track in acting if self._is_close(track, suspect, look)]
+        suspect.crowded = bool(close)
         if suspect.state is State.GLIMPSED and suspect.watched and suspect.actors and look.at - suspect.since >= self.rules.suspect_after_s:
             suspect.state = State.SUSPECTED
-        if close or suspect.state is not State.SUSPECTED or not self._left_alone(suspect, look):
+        here = any(track.id in suspect.carriers for track in close)
+        if here or suspect.state is not State.SUSPECTED or not self._left_alone(suspect, look):
             suspect.unattended_since = None
         elif suspect.unattended_since is None:
             suspect.unattended_since = look.at
 
+    def _is_close(self, track: Track, suspect: Suspect, look: Look) -> bool:
+        present = not track.ended and look.at - track.seen < 0.6
+        return present and gap(track.box, suspect.box) < self.rules.away * max(track.size, track.box.side) * 0.5
+
     def _carried(self, track: Track, suspect: Suspect) -> bool:
-        """It was at the place when the thing came to rest, or it came out of the place afterwards."""
+        """It was at the place when the thing came to rest, or it came out of the place afterwards, or from where such a one stopped there."""
         if track.born > suspect.since and gap(track.first_box, suspect.box) <= 0.15 * max(track.first_box.side, suspect.box.side):
+            return True
+        if any(_goes_on(track, other, suspect.stood_at.get(other.id, other.seen)) for other in suspect.carriers.values()):
             return True
         first, last = suspect.since - self.rules.before_s, suspect.since + self.rules.after_s
         return any(first <= at <= last and self._near(track, box, suspect.box) for at, box in track.path)
+
+    def _threw(self, track: Track, suspect: Suspect) -> bool:
+        """Nobody was near: it passed within a throw just before the thing came to rest."""
+        first = suspect.since - self.rules.flight_s
+        return any(first <= at <= suspect.since and gap(box, suspect.box) <= self.rules.thrown * track.size for at, box in track.path)
 
     def _near(self, track: Track, at: Box, thing: Box) -> bool:
         return gap(at, thing) <= self.rules.near * max(0.5 * track.size, thing.side)
@@ -176,6 +203,12 @@ class Watch:
                 return
         suspect.near_at.setdefault(track.id, suspect.since)
 
+    def _note_present(self, suspect: Suspect, look: Look) -> None:
+        for track in suspect.actors:
+            if _stands(track, suspect, look):
+                suspect.stood_at[track.id] = look.at
+            suspect.present_at = max(suspect.present_at, track.seen, suspect.stood_at.get(track.id, track.seen))
+
     def _left_alone(self, suspect: Suspect, look: Look) -> bool:
         """Who was close last has moved away. One that ended where something still stands nearby is there: it waits, or it is parked."""
         main = suspect.main
@@ -184,21 +217,28 @@ class Watch:
     def _is_away(self, track: Track, suspect: Suspect, look: Look) -> bool:
         """Who stands still has no track any more; he attends from farther off than somebody who walks."""
         if not track.ended:
-            return gap(track.box, suspect.box) >= self.rules.away * track.size
-        return not _stands(track, suspect, look) or gap(track.box, suspect.box) >= self.rules.far * track.size
+            return gap(track.box, suspect.box) >= self.rules.away * suspect.size_of(track)
+        return not _stands(track, suspect, look) or gap(track.box, suspect.box) >= self.rules.apart * suspect.size_of(track)
+
+    def _present(self, suspect: Suspect, look: Look) -> list[Track]:
+        return [track for track in suspect.actors if not track.ended or _stands(track, suspect, look)]
 
     def _hold(self, suspect: Suspect, look: Look) -> float:
-        present = [track for track in suspect.actors if not track.ended or _stands(track, suspect, look)]
+        present = self._present(suspect, look)
         if not present:
             return self.rules.hold_gone_s
-        if all(gap(track.box, suspect.box) >= self.rules.far * track.size for track in present):
+        if all(gap(track.box, suspect.box) >= self.rules.far * suspect.size_of(track) for track in present):
             return self.rules.hold_far_s
         return self.rules.hold_near_s
 
     def _is_ripe(self, suspect: Suspect, look: Look, patience: float) -> bool:
-        if suspect.state is not State.SUSPECTED or not suspect.watched or suspect.unattended_since is None or look.at - suspect.seen > 0.5:
+        if suspect.state is not State.SUSPECTED or not suspect.watched or suspect.unattended_since is None:
             return False
-        return look.at - suspect.unattended_since >= self._hold(suspect, look) * patience
+        if suspect.crowded or look.at - suspect.seen > 0.5:
+            return False
+        alone = max(suspect.unattended_since, suspect.present_at)
+        since = suspect.unattended_since if self._present(suspect, look) else alone
+        return look.at - since >= self._hold(suspect, look) * patience
 
     def _sweep(self, look: Look, actors: list[Track]) -> list[Suspect]:
         gone: list[Suspect] = []
@@ -225,6 +265,12 @@ class Watch:
         for suspect in gone:
             suspect.settle(State.DROPPED, why)
         return gone
+
+
+def _goes_on(track: Track, other: Track, last: float) -> bool:
+    """Who stands still has no track for as long; the one that begins there as he stops standing is he."""
+    begins = other.seen < track.born <= last + 2 * LOST_S
+    return begins and gap(track.first_box, other.box) <= 0.15 * other.size
 
 
 def _stands(track: Track, suspect: Suspect, look: Look) -> bool:

@@ -9,6 +9,7 @@ from cameras.domain.geometry import Box, cover, gap, iou
 
 PATH_S = 90.0
 """How far back a track remembers where it was."""
+ABOUT_S = 3.0
 LOST_S = 1.0
 """A mover that is not seen for this long has ended: it left, stopped, or went behind something."""
 
@@ -46,6 +47,11 @@ class Track:
         self.path.append((now, box))
         while self.path and self.path[0][0] < now - PATH_S:
             self.path.popleft()
+
+    def size_about(self, at: float) -> float:
+        """Its longer side near that moment, an upper quartile: who walks off into the distance or out of the picture was as large as he was."""
+        sides = sorted(box.side for when, box in self.path if abs(when - at) <= ABOUT_S)
+        return sides[(3 * len(sides)) // 4] if sides else self.size
 
     def predicted(self, now: float) -> Box:
         """Where it would be now if it kept its speed; the prediction fades after half a second."""

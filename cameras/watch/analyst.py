@@ -14,7 +14,7 @@ from cameras.domain.story import Story, manner, story
 from cameras.domain.tracks import Track, Tracker
 from cameras.watch.acts import Acts
 from cameras.watch.album import Album
-from cameras.watch.known import Known
+from cameras.watch.known import Known, Taken, like
 from cameras.watch.layers import Picture
 from cameras.watch.namer import Eyes, Namer
 from cameras.watch.scene import SMALLEST_MOVER, Scene
@@ -103,7 +103,7 @@ class Analyst:
         self._album = Album()
         self._namer = Namer(self.eyes) if self.eyes is not None else None
         self._acts = Acts(self._album)
-        self._known = Known()
+        self._known, self._taken = Known(), Taken()
         self._tries: dict[int, int] = {}
 
     @property
@@ -190,6 +190,8 @@ class Analyst:
         finding = self._finding(suspect, look, evidence, why)
         if not finding.flagged and tries < TRIES and finding.why not in (Why.REMOVED, Why.KNOWN, Why.TOO_LARGE):
             return None
+        if finding.why is Why.REMOVED:
+            self._taken.add(suspect.since, suspect.box, self.scene.colours(suspect.box, before=True))
         suspect.settle(State.FLAGGED if finding.flagged else State.DROPPED, finding.why)
         if finding.flagged:
             self._known.add(suspect, finding.after, look.at)
@@ -207,6 +209,8 @@ class Analyst:
             judged = self.verifier.judge(Candidate(before, act, after, (box[0], box[1], box[2], box[3]), numbers))
             score, threshold = judged.score, judged.threshold
             why = None if judged.flagged else Why.VERIFIER
+        if why is None and self._was_moved(suspect, look):
+            why = Why.PUSHED_ASIDE
         if self._namer is not None and (why is None or (why is Why.VERIFIER and score >= KEPT_FROM)):
             why = self._namer.is_somebody(suspect.box, before, after, self._namer.came_as(suspect)) or why
         tale = story(suspect, look)
@@ -233,6 +237,16 @@ class Analyst:
             tries=self._tries.get(suspect.id, 1),
             agent=self._namer.agent(suspect) if self._namer is not None else None,
         )
+
+    def _was_moved(self, suspect: Suspect, look: Look) -> bool:
+        """What it is was taken from somewhere else in view, just before: pushed, kicked, or brought back."""
+        others = [
+            thing for thing in look.things if thing.box != suspect.box and thing.since <= suspect.since + 1 and like(thing.box, suspect.box)
+        ]
+        for other in others:
+            if self.scene.evidence(other.box).arrival < self.rules.lowest_arrival:
+                self._taken.add(other.since, other.box, self.scene.colours(other.box, before=True))
+        return self._taken.explain(suspect, self.scene.colours(suspect.box))
 
     def _numbers(self, suspect: Suspect, look: Look, before: Picture, after: Picture) -> Numbers:
         x0, y0, x1, y1 = (round(value) for value in suspect.box)

@@ -7,8 +7,8 @@ import numpy as np
 
 from cameras.domain.geometry import Box, gap
 from cameras.domain.scene import Evidence, Look, Thing
-from cameras.watch.layers import Layers, Mask, Masks, Picture
-from cameras.watch.signs import mask, signs, tidy, whole
+from cameras.watch.layers import Floats, Layers, Mask, Masks, Picture
+from cameras.watch.signs import colours, mask, signs, tidy, whole
 from cameras.watch.steady import Steady
 from cameras.watch.veil import Veil, changed
 
@@ -130,6 +130,13 @@ class Scene:
         if self.layers is None or self.masks is None or self.picture is None:
             raise ValueError("nothing was looked at yet")
         return signs(self.picture, self.background(), self.masks.still, box)
+
+    def colours(self, box: Box, *, before: bool = False) -> Floats:
+        """Of what is new and still in `box`; `before`: of what was there instead."""
+        if self.masks is None or self.picture is None:
+            raise ValueError("nothing was looked at yet")
+        pictures = (self.background(), self.picture) if before else (self.picture, self.background())
+        return colours(*pictures, self.masks.still, box)
 
     def _changed_at_once(self, masks: Masks) -> bool:
         hidden = self.veil.hidden(masks.new.shape)

@@ -31,6 +31,18 @@ def signs(picture: Picture, background: Picture, still: Mask, box: Box) -> Evide
     )
 
 
+def colours(picture: Picture, other: Picture, still: Mask, box: Box) -> Floats:
+    """How `picture` is coloured where it differs from `other` in `box`: of the thing, or of what lay there before."""
+    x0, y0, x1, y1 = whole(box, still.shape)
+    shown = picture[y0:y1, x0:x1]
+    return _histogram(shown, _region(shown, other[y0:y1, x0:x1], np.ascontiguousarray(still[y0:y1, x0:x1])))
+
+
+def likeness(a: Floats, b: Floats) -> float:
+    """Of two colourings, 0 to 1."""
+    return float(np.minimum(a, b).sum())
+
+
 def _moved_from(picture: Picture, background: Picture, box: Box) -> float:
     """How much what lies in `box` looks like something that lay close by before and is gone from there now."""
     x0, y0, x1, y1 = whole(box, picture.shape)
@@ -86,7 +98,7 @@ def _strange(before: Picture, now: Picture, region: Mask) -> float:
     ring = np.asarray(cv2.subtract(cv2.dilate(out, np.ones((9, 9), np.uint8)), out), np.uint8)
     if not ring.any() or not region.any():
         return 0.0
-    fits = [_overlap(_histogram(picture, region), _histogram(picture, ring)) for picture in (before, now)]
+    fits = [likeness(_histogram(picture, region), _histogram(picture, ring)) for picture in (before, now)]
     return fits[0] - fits[1]
 
 
@@ -94,10 +106,6 @@ def _histogram(picture: Picture, where: Mask) -> Floats:
     counted = cv2.calcHist([picture], [0, 1, 2], where, [12, 12, 12], [0, 256, 0, 256, 0, 256])
     smooth = cv2.GaussianBlur(counted.reshape(12, 144), (3, 3), 0)
     return np.asarray(smooth / max(float(smooth.sum()), 1e-6), np.float32)
-
-
-def _overlap(a: Floats, b: Floats) -> float:
-    return float(np.minimum(a, b).sum())
 
 
 def mask(where: np.ndarray) -> Mask:
