@@ -199,7 +199,12 @@ export function DeskPage() {
           <Loaded query={queue}>
             {(found) =>
               found.length > 0 ? (
-                <Queue list={found} chosen={chosen} onChoose={choose} />
+                <>
+                  <p className={classes.count} aria-live="polite">
+                    {t(place < 0 ? "desk.queue.count" : "desk.queue.place", { count: found.length, place: place + 1 })}
+                  </p>
+                  <Queue list={found} chosen={chosen} onChoose={choose} />
+                </>
               ) : (
                 <p className={classes.none}>{t(NONE[filter.shown])}</p>
               )

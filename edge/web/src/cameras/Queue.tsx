@@ -33,7 +33,7 @@ function Line({ brief, chosen, onChoose }: { brief: Brief; chosen: boolean; onCh
           </span>
           <span className={classes[brief.state] ?? classes.sure}>
             {MARKS[brief.state]}
-            {brief.state === "flagged" || brief.state === "suspected" ? t("desk.queue.sure", { percent: number(Math.round(brief.score * 100)) }) : t(`desk.state.${brief.state}`)}
+            {brief.state === "flagged" || brief.state === "suspected" ? t("desk.queue.sure", { percent: number(Math.floor(brief.score * 100)) }) : t(`desk.state.${brief.state}`)}
           </span>
           {brief.viewer !== null && (
             <span className={classes.viewer}>

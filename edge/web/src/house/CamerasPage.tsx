@@ -3,6 +3,7 @@ import { IconPlus } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { get, patch, post, remove } from "../ground/http/client";
 import { useSnapshot } from "../ground/live/source";
 import { Standing } from "../ground/cameras/Standing";
@@ -35,7 +36,9 @@ function Line({ camera }: { camera: Camera }) {
     <li className={classes.row}>
       <Thumb camera={camera} />
       <span className={classes.words}>
-        <strong>{camera.name}</strong>
+        <Link to={`/cameras/${camera.id}`} className={classes.name}>
+          {camera.name}
+        </Link>
         <small className={classes.mono}>{camera.shown_url}</small>
         <Standing camera={camera} why />
         <WatchedBy camera={camera} />

@@ -54,7 +54,7 @@ function Children({ health }: { health: Health }) {
             <span className={classes.words}>
               <strong>{t(`house.child.${child.name.replace(/-?\d+$/, "")}`, { defaultValue: child.name })}</strong>
               <small>
-                {child.rss_mib === null ? "–" : `${number(Math.round(child.rss_mib))} MB`} · {t("house.health.starts", { count: child.starts })}
+                {child.rss_mib === null ? "–" : `${number(Math.round(child.rss_mib))} MB`}{child.starts > 1 && ` · ${t("house.health.restarts", { count: child.starts - 1 })}`}
               </small>
             </span>
             <State tone={runs(child) ? "good" : "wait"}>{t(`house.childState.${child.state}`, { defaultValue: child.state })}</State>

@@ -57,7 +57,7 @@ function OpenVote({ motion, roll }: { motion: Voting; roll: RollSnapshot | undef
         <div className={classes.cast}>
           <p>
             <b>{number(motion.cast)}</b>
-            <span>{t("meeting.hall.cast", { here: number(here) })}</span>
+            <span>{t(motion.method === "election" ? "meeting.hall.castElection" : "meeting.hall.cast", { here: number(here) })}</span>
           </p>
           <div className={classes.track} role="progressbar" aria-valuenow={motion.cast} aria-valuemax={here} aria-label={t("meeting.hall.castLabel")}>
             <span style={{ width: `${(motion.cast / Math.max(here, 1)) * 100}%` }} />

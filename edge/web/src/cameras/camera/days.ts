@@ -18,6 +18,17 @@ export function dayIn(field: string): number | null {
   return Number.isNaN(at) ? null : at;
 }
 
+/** "2026-03" and so many months on, as "2025-12" for -3. */
+export function monthBy(month: string, by: number): string {
+  const count = Number(month.slice(0, 4)) * 12 + Number(month.slice(5)) - 1 + by;
+  return `${Math.floor(count / 12)}-${String((count % 12) + 1).padStart(2, "0")}`;
+}
+
+/** "2026-03" as it is written here: 03/2026. */
+export function monthName(month: string): string {
+  return `${month.slice(5)}/${month.slice(0, 4)}`;
+}
+
 export interface View {
   start: number;
   end: number;

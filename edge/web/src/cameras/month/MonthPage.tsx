@@ -1,5 +1,5 @@
-import { Button } from "@mantine/core";
-import { IconDownload, IconPrinter } from "@tabler/icons-react";
+import { ActionIcon, Button } from "@mantine/core";
+import { IconChevronLeft, IconChevronRight, IconDownload, IconPrinter } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
@@ -10,7 +10,7 @@ import { useNow } from "../../ground/live/source";
 import { Empty, Loaded } from "../../ground/parts/states";
 import { Page } from "../../ground/shells/Page";
 import { dateTime, number } from "../../ground/words/format";
-import { dayOf, fieldOf } from "../camera/days";
+import { dayOf, fieldOf, monthBy, monthName } from "../camera/days";
 import { BLIND } from "../camera/ledger";
 import classes from "./Month.module.css";
 
@@ -122,6 +122,22 @@ function Table({ month }: { month: LedgerMonth }) {
   );
 }
 
+/** One month back or on. In our own words: a browser's own field speaks the browser's language, and not every browser has one. */
+function Months({ month, last, onChoose }: { month: string; last: string; onChoose: (month: string) => void }) {
+  const { t } = useTranslation();
+  return (
+    <span className={classes.months} role="group" aria-label={t("camera.month.choose")}>
+      <ActionIcon variant="default" size={48} aria-label={t("camera.month.before")} title={t("camera.month.before")} onClick={() => onChoose(monthBy(month, -1))}>
+        <IconChevronLeft size={22} />
+      </ActionIcon>
+      <b aria-live="polite">{t("camera.month.name", { month: monthName(month) })}</b>
+      <ActionIcon variant="default" size={48} aria-label={t("camera.month.after")} title={t("camera.month.after")} disabled={month >= last} onClick={() => onChoose(monthBy(month, 1))}>
+        <IconChevronRight size={22} />
+      </ActionIcon>
+    </span>
+  );
+}
+
 /** The month's report of the cameras: how much each saw, how long it could not and why. On paper as on the page, and as a table of minutes. */
 export function MonthPage() {
   const { t } = useTranslation();
@@ -130,18 +146,14 @@ export function MonthPage() {
   const asked = query.get("month") ?? now;
   const wanted = MONTH.test(asked) && asked <= now ? asked : now;
   const month = useQuery({ queryKey: ["ledger", "month", wanted], queryFn: () => get<LedgerMonth>(`/api/ledger/months/${wanted}`) });
-  const name = `${wanted.slice(5)}/${wanted.slice(0, 4)}`;
   return (
     <Page
       wide
-      title={t("camera.month.of", { month: name })}
+      title={t("camera.month.of", { month: monthName(wanted) })}
       lead={month.data && t("camera.month.lead", { until: dateTime(month.data.until) })}
       actions={
         <span className={`no-print ${classes.tools ?? ""}`}>
-          <label>
-            <span>{t("camera.month.choose")}</span>
-            <input type="month" value={wanted} max={now} onChange={({ currentTarget: { value } }) => MONTH.test(value) && setQuery({ month: value })} />
-          </label>
+          <Months month={wanted} last={now} onChoose={(month) => setQuery({ month })} />
           <Button variant="default" leftSection={<IconPrinter size={20} />} onClick={() => window.print()}>
             {t("camera.month.print")}
           </Button>

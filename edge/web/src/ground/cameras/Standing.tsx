@@ -1,9 +1,9 @@
 import { useTranslation } from "react-i18next";
 import { words } from "../http/sentence";
 import { useSnapshot } from "../live/source";
-import { Ago } from "../parts/Ago";
 import { State, type Tone } from "../parts/State";
 import { cameraTopic } from "../post/topics";
+import { date, dateTime, time } from "../words/format";
 import type { Health } from "../wire";
 import classes from "./Standing.module.css";
 
@@ -23,6 +23,11 @@ export function useHealth(camera: Watched): Health | null {
   return useSnapshot<Health>(cameraTopic(camera.id, "health")) ?? camera.health;
 }
 
+/** 08:30 of today, else with its day. */
+function sinceWhen(at: string): string {
+  return date(at) === date(Date.now()) ? time(at) : dateTime(at);
+}
+
 /** How a camera is, in words with their shape. With `why`, also what is the matter. */
 export function Standing({ camera, why = false }: { camera: Watched; why?: boolean }) {
   const { t } = useTranslation();
@@ -35,8 +40,8 @@ export function Standing({ camera, why = false }: { camera: Watched; why?: boole
       {t(`house.cameras.is.${state}`)}
       {known !== null && (
         <>
-          {" · "}
-          <Ago at={known.since} />
+{" "}
+          <time dateTime={known.since}>{t("house.cameras.since", { at: sinceWhen(known.since) })}</time>
         </>
       )}
       {why && known?.code && <span className={classes.why}>{words(t, known.code, known.facts)}</span>}

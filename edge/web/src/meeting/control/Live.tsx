@@ -40,7 +40,7 @@ function OpenVote({ motion, roll }: { motion: Voting; roll: RollSnapshot | undef
       {motion.method === "election" && <p>{t("meeting.election.of", { seats: number(motion.seats), candidates: number(motion.candidates.length) })}</p>}
       {motion.rule && <p className="quiet">{ruleLine(t, { ...motion.rule, method: motion.method })}</p>}
       <p className={classes.cast}>
-        <b>{number(motion.cast)}</b> {t("meeting.hall.cast", { here: number(here) })}
+        <b>{number(motion.cast)}</b> {t(motion.method === "election" ? "meeting.hall.castElection" : "meeting.hall.cast", { here: number(here) })}
       </p>
       <Counts motion={motion} className="quiet" />
       <div className={classes.track}>
