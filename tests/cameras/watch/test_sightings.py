@@ -82,6 +82,88 @@ def test_who_stands_at_a_distance_has_left_it() -> None:
     assert Story().play(30, *stops_at(180)).ripe == []
 
 
+def test_who_stands_a_step_away_is_waited_for() -> None:
+    """Farther than beside it, nearer than far: he stays in view, so it takes as long as for somebody who walks about there."""
+    ripe = Story().play(30, *stops_at(120)).ripe
+    assert ripe
+    assert ripe[0][0] > 20
+
+
+def test_who_stood_still_and_comes_back_never_left() -> None:
+    """He stands at a distance until 14 s, where he has no track; then the one that begins there, and comes slowly back, is he."""
+    walk, still = stops_at(120)
+
+    def walker(at: float) -> Sequence[Box]:
+        return walk(at) if at < 14 else [person(120 + (at - 14) * 15)]
+
+    def things(at: float) -> Sequence[Thing]:
+        return still(at) if at < 14 else bag_from(7)(at)
+
+    assert Story().play(19, walker, things).ripe == []
+
+
+def test_a_passer_by_does_not_begin_the_wait_anew() -> None:
+    """Whoever comes close has it wait, but it is not from him that it has to be left alone."""
+
+    def walker(at: float) -> Sequence[Box]:
+        return comes_and_goes(at) if at < 11 else [person(150 + (at - 12) * 60)] if 12 <= at < 15 else []
+
+    ripe = [at for at, _ in Story().play(20, walker, bag_from(7)).ripe]
+    assert not [at for at in ripe if 13.5 <= at < 15]
+    assert min(at for at in ripe if at >= 15) < 15.8
+
+
+def test_somebody_who_ended_where_the_thing_lies_was_not_the_thing() -> None:
+    """The last of him that still moved was the thing in his hand; he goes on as another track, some way beside it."""
+
+    def walker(at: float) -> Sequence[Box]:
+        if at < 7:
+            return comes_and_goes(at)
+        return [BAG] if at < 7.4 else [person(225 - (at - 9) * 80)] if 9 <= at < 12 else []
+
+    assert Story().play(20, walker, bag_from(7)).ripe
+
+
+def thrown_over(pixels: float) -> Walker:
+    """A cart 120 px long goes by, its wheels so far above the place where the bag comes to rest."""
+    return lambda at: [Box(at * 200 - 800, 100, at * 200 - 680, 200 - pixels)] if 4 <= at < 8 else []
+
+
+def test_what_lands_some_way_off_was_thrown() -> None:
+    story = Story().play(16, thrown_over(50), bag_from(5.6))
+    assert story.ripe
+    assert manner(story.ripe[0][1]) is Why.THROWN
+    assert Story().play(16, thrown_over(90), bag_from(5.6)).ripe == []
+    assert Story().play(16, thrown_over(50), bag_from(9.5)).ripe == [], "he had long passed"
+
+
+def test_who_walks_off_into_the_distance_was_no_smaller_at_the_place() -> None:
+    def walker(at: float) -> Sequence[Box]:
+        if at < 8:
+            return comes_and_goes(at)
+        small = max(1 - (at - 8) / 6, 0.2)
+        return [Box(270 - (at - 8) * 20, 235 - 125 * small, 270 - (at - 8) * 20 + 40 * small, 235)] if at < 13 else []
+
+    story = Story().play(12.5, walker, bag_from(7))
+    assert story.watch.suspects[0].actor_size == pytest.approx(125, abs=15)
+    assert story.tracker.live[0].size < 80
+
+
+def test_who_is_half_lost_in_the_dark_is_no_farther_off() -> None:
+    def walker(at: float) -> Sequence[Box]:
+        return comes_and_goes(at) if at < 10 else [Box(108 + at % 2, 195, 148 + at % 2, 235)]
+
+    ripe = Story().play(26, walker, bag_from(7)).ripe
+    assert ripe[0][0] > 20
+
+
+def test_where_a_file_ends_less_is_waited_for() -> None:
+    story = Story().play(12, comes_and_goes, bag_from(7))
+    last = Look(12, 640, 360, tuple(bag_from(7)(12)))
+    assert story.watch.ripe(last) == []
+    assert story.watch.ripe(last, at_end=True)
+
+
 def test_what_goes_with_the_actor_is_dropped() -> None:
     story = Story().play(16, comes_and_goes, bag_from(6.5, 8.2))
     assert story.ripe == []
