@@ -108,18 +108,26 @@ class Poll:
         self._work, self._run = work, Run(frontier_of(work.meeting))
         named = {"of_meeting": work.id, "motions": list({one.ballot.motion for one in ballots})}
         ask = work.session.connection().execute
-        self._receipts = {row[0]: (row[1], row[2]) for row in ask(RECEIPTS, {**named, "digests": [one.sha256 for one in ballots]})}
         self._voters = {row[0]: _voter(row, work.id) for row in ask(VOTERS, {**named, "kids": [one.kid for one in ballots]})}
         self._motions = {row.id: row for row in work.session.execute(MOTIONS, named).scalars()}
         self._slates: dict[str, Slate] = {}
         whose = {**named, "members": list({one.binding.member for one in self._voters.values()})}
-        self._nonces = {tuple(row) for row in ask(NONCES, {**named, "nonces": [one.ballot.nonce for one in ballots]})}
         self._before = {tuple(row) for row in ask(VOTED, whose)}
+        self._receipts: dict[str, tuple[str, datetime]] = {}
+        self._nonces: set[tuple[str, ...]] = set()
+        # Who has not voted on a motion has used no nonce there and holds no receipt: most ballots are somebody's first.
+        if again := [one for one in ballots if not self._is_first(one)]:
+            self._receipts = {row[0]: (row[1], row[2]) for row in ask(RECEIPTS, {**named, "digests": [one.sha256 for one in again]})}
+            self._nonces = {tuple(row) for row in ask(NONCES, {**named, "nonces": [one.ballot.nonce for one in again]})}
         self._log: list[Values] = []
         self._taken: dict[str, _Taken] = {}
         self._current: dict[tuple[str, str], Values] = {}
         self._made: dict[str, Body] = {}
         """Receipts of this run."""
+
+    def _is_first(self, one: Opened) -> bool:
+        voter = self._voters.get(one.kid)
+        return voter is not None and (one.ballot.motion, voter.binding.member) not in self._before
 
     def take(self, one: Opened) -> str:
         """What `receipt` is asked with, after `write`. The same bytes again get the same one, at the tablet that the key is bound to, or when the

@@ -94,17 +94,17 @@ def test_a_word_goes_from_a_tablet_to_the_node_and_back(office: Office, make: Ma
 def test_what_is_published_before_the_broker_is_there_arrives(own_office: Office, make: Make) -> None:
     box = Box()
     node = make(own_office, "node")
-    listen(node, topics.ASK.filter(), box)
+    listen(node, topics.DONE.filter(), box)
     own_office.stop()
     tablet = make(own_office, "tablet-1", start=False)
     tablet.start()
-    waiting = [tablet.publish(topics.ASK, ask(count), meeting="m", device="tablet-1") for count in range(40)]
+    waiting = [tablet.publish(topics.DONE, done(count), device="tablet-1") for count in range(40)]
     assert not any(future.done() for future in waiting)
     own_office.start()
     for future in waiting:
         future.result(10)
     assert box.wait(lambda came: len(came) == 40)
-    assert [payload for _, payload in box.came] == [ask(count).to_bytes() for count in range(40)]
+    assert [payload for _, payload in box.came] == [done(count).to_bytes() for count in range(40)]
 
 
 def test_snapshots_come_again_to_a_broker_that_lost_everything(own_office: Office, make: Make) -> None:

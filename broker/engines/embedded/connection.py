@@ -16,6 +16,10 @@ _log = logging.getLogger("broker.connection")
 
 LINGER_S = 5.0
 """A closing connection may send its last bytes for so long."""
+GATHER_S, GATHER_BYTES = 0.008, 64 * 1024
+"""What is written so soon after the last time is gathered for as long, or until it is so much: who is told much is woken for many
+messages at once. Seconds, bytes.
+"""
 
 
 class Reception:
@@ -42,6 +46,8 @@ class Connection(asyncio.Protocol):
         self._heard = 0.0
         self._out: list[bytes] = []
         self._out_bytes = 0
+        self._flushed = 0.0
+        """When something was written last, by the loop's clock."""
         self._replies: deque[tuple[int, bytes]] = deque()
         self._blocked = False
         """The client does not take what was written."""
@@ -98,11 +104,16 @@ class Connection(asyncio.Protocol):
         return not self._blocked and self._out_bytes < self._hub.limits.write_buffer
 
     def send(self, data: bytes) -> None:
-        """Write with everything else that is written in this turn of the loop."""
+        """Write with everything else that is written in this turn of the loop, or within `GATHER_S` when the last time was just now."""
         if not self._out:
-            self._loop.call_soon(self._flush)
+            if self._loop.time() - self._flushed < GATHER_S:
+                self._loop.call_later(GATHER_S, self._flush)
+            else:
+                self._loop.call_soon(self._flush)
         self._out.append(data)
         self._out_bytes += len(data)
+        if self._out_bytes >= GATHER_BYTES:
+            self._flush()
 
     def cut(self) -> None:
         """The will is published, the socket is closed; without mercy when the client does not read."""
@@ -186,6 +197,9 @@ class Connection(asyncio.Protocol):
             self._work()
 
     def _flush(self) -> None:
+        if not self._out:
+            return
+        self._flushed = self._loop.time()
         if self._transport and not self._transport.is_closing():
             self._transport.write(b"".join(self._out))
         self._out.clear()
