@@ -1,5 +1,6 @@
 """One connection of a camera: packets into the ring, pictures to the scene, clips when they are due."""
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ from cameras.watch.told import Cut, Gauge, Lack, Opened, Past, State, Tap, Told
 
 BEFORE_S, AFTER_S = 10.0, 10.0
 LOOK_EVERY_S = 10.0
+REST_S = 4.0
+"""When a stream breaks off, what was not looked at yet is, for so long at most; then it is connected again."""
 
 
 class Owner(Protocol):
@@ -97,25 +100,42 @@ class Connection:
         """Until the stream ends. A file that ended is simply over; everything else is a Refusal."""
         self.stream.open()
         lookout = self._lookout()
-        began = time.monotonic()
         self._open_taps()
         try:
-            for parcel in self.stream.parcels():
-                if not self.live:
-                    self.camera.wait(parcel.at - (time.monotonic() - began))
-                if self.camera.stopping:
-                    return
-                self._take(lookout, parcel)
-            for at, picture in lookout.rest():
-                self._look(lookout, at + self.base, picture)
-            if not lookout.sampler.frames:
-                raise Refusal(Code.NO_PICTURE)
+            self._read_to_its_end(lookout)
         finally:
             self._cut_due(None)
             if self.camera.shares is not None:
                 self.camera.shares.leave(self.camera.plan.id)
             for tap in self.camera.taps:
                 tap.closed()
+
+    def _read_to_its_end(self, lookout: Lookout) -> None:
+        try:
+            self._read(lookout)
+        except Refusal:
+            self._look_at_rest(lookout, REST_S)
+            raise
+        self._look_at_rest(lookout, math.inf)
+        if not lookout.sampler.frames and not self.camera.stopping:
+            raise Refusal(Code.NO_PICTURE)
+
+    def _read(self, lookout: Lookout) -> None:
+        began = time.monotonic()
+        for parcel in self.stream.parcels():
+            if not self.live:
+                self.camera.wait(parcel.at - (time.monotonic() - began))
+            if self.camera.stopping:
+                return
+            self._take(lookout, parcel)
+
+    def _look_at_rest(self, lookout: Lookout, most_s: float) -> None:
+        """What came and was not looked at when the stream ended, for so long at most: the camera is to be connected again."""
+        end = time.monotonic() + most_s
+        for at, picture in lookout.rest():
+            if self.camera.stopping or time.monotonic() > end:
+                return
+            self._look(lookout, at + self.base, picture)
 
     def _lookout(self) -> Lookout:
         info = self.stream.info

@@ -113,6 +113,7 @@ class Lookout:
 
     def rest(self) -> Pictures:
         """The stream is over: what was not decoded yet, when somebody was looking."""
+        self._resume()
         if self.duty.awake and self._next is not None:
             yield from self._catch_up(self.ring.added)
             yield from self.sampler.rest()
