@@ -74,6 +74,26 @@ def test_a_tablet_gets_a_qr_code(visit: Visit) -> None:
     expect(page.get_by_text("/enrol#")).to_be_visible()
 
 
+def test_a_receiver_is_added_tried_and_removed(visit: Visit) -> None:
+    page, name = visit("/admin/reports", who="admin"), f"Hệ thống {secrets.token_hex(2)}"
+    page.get_by_role("button", name=say("house.receivers.add")).click()
+    form = page.get_by_role("dialog")
+    form.get_by_label(say("house.receivers.name"), exact=False).first.fill(name)
+    form.get_by_label(say("house.receivers.url"), exact=False).fill("https://10.1.2.3/hook")
+    form.get_by_role("button", name=say("house.receivers.make"), exact=True).click()
+    expect(form.get_by_role("alert")).to_have_text(say("errors.reporting.private_address", host="10.1.2.3"))
+    form.get_by_label(say("house.receivers.url"), exact=False).fill("https://127.0.0.1:9/hook")
+    form.get_by_role("button", name=say("house.receivers.make"), exact=True).click()
+    expect(form.get_by_text("whsec_")).to_be_visible()
+    form.get_by_role("button", name=say("house.receivers.noted")).click()
+    line = page.get_by_role("listitem").filter(has_text=name)
+    line.get_by_role("button", name=say("house.receivers.test"), exact=True).click()
+    expect(line.get_by_text(say("errors.reporting.unreachable", host="127.0.0.1"))).to_be_visible()
+    line.get_by_role("button", name=say("house.receivers.remove"), exact=True).click()
+    line.get_by_role("button", name=say("house.receivers.removeSure")).click()
+    expect(line).to_be_hidden()
+
+
 def test_an_account_is_made_and_its_password_shown_once(visit: Visit) -> None:
     page = visit("/admin/accounts", who="admin")
     login = f"canbo{secrets.token_hex(2)}"

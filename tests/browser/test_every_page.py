@@ -131,6 +131,7 @@ PAGES = (
     Shown("admin-account-add", "/admin/accounts", pressed(ACCOUNTS, "house.accounts.add"), "admin"),
     Shown("admin-account-once", "/admin/accounts", password_shown, "admin"),
     Shown("admin-reports", "/admin/reports", heading("house.reports.title"), "admin"),
+    Shown("admin-receiver-add", "/admin/reports", pressed(heading("house.receivers.title"), "house.receivers.add"), "admin"),
     Shown("admin-health", "/admin/health", heading("house.health.children"), "admin"),
 )
 

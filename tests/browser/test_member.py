@@ -5,13 +5,15 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from edge.demo.stage import Stage
+from edge.demo import play
+from edge.demo.stage import Stage, convene
 from tests.browser.conftest import Visit, picture, say
 from tests.browser.seats import (
     accept_waiting,
@@ -23,7 +25,7 @@ from tests.browser.seats import (
     shown_code,
     type_pin,
 )
-from tests.commune import Commune
+from tests.commune import Commune, all_present
 
 READ_VOTE = """key => new Promise((resolve, reject) => {
     const opening = indexedDB.open('dinh');
@@ -197,6 +199,28 @@ def test_voting_needs_no_pointer(visit: Visit, commune: Commune) -> None:
     expect(page.get_by_text(wanted, exact=True)).to_be_visible()
     assert focus != "none", "who votes with keys must see where the focus is"
     close_motion(stage, motion)
+
+
+def test_after_the_close_the_tablet_says_so_and_keeps_the_receipt(visit: Visit, commune: Commune) -> None:
+    stage = replace(commune.stage, items=[])
+    convene(stage)
+    base = f"/api/meetings/{stage.meeting}"
+    all_present(stage)
+    page, other = enrolled(visit, stage, "a1"), visit(enrolment(stage, "a2", "A2"), size="tablet")
+    accept_waiting(stage, shown_code(other))
+    play.open_session(stage)
+    open_motion(stage, stage.motion)
+    page.get_by_role("button", name=say("meeting.choice.for"), exact=True).click()
+    expect_receipt(page)
+    close_motion(stage, stage.motion)
+    page.get_by_role("button", name=say("meeting.vote.back")).click()
+    stage.chair.post(f"{base}/items/{stage.items[2]}/finish")
+    stage.chair.post(f"{base}/state", {"state": "closed"})
+    page.reload()
+    expect(page.get_by_text(say("meeting.tablet.over", receipts=say("meeting.receipts.heading")))).to_be_visible()
+    page.get_by_role("button", name=say("meeting.receipts.heading")).click()
+    expect(page.get_by_text(say("meeting.receipts.found"))).to_be_visible()
+    expect(other.get_by_role("heading", name=say("meeting.tablet.ended"))).to_be_visible()
 
 
 @pytest.fixture

@@ -46,6 +46,11 @@ def test_a_sighting_has_three_pictures_and_a_clip_that_plays(visit: Visit, commu
     page.wait_for_function("() => { const film = document.querySelector('video'); return film.readyState >= 2 && film.currentTime > 0 }")
     expect(page.get_by_text(say("desk.why.who.somebody"))).to_contain_text(say("desk.why.side.left"))
     expect(page.get_by_text(say("desk.why.proposes"))).to_be_visible()
+    more = page.get_by_role("button", name=say("desk.verdict.reject"), exact=True)
+    expect(more, "where the reasons stand open there is nothing to unfold").to_be_hidden()
+    page.set_viewport_size({"width": SIZES["phone"][0], "height": SIZES["phone"][1]})
+    more.click()
+    expect(page.get_by_role("button", name=say("desk.reasons.own_bin"))).to_be_visible()
 
 
 def test_why_it_was_flagged_is_said_in_both_languages_and_unfolds(visit: Visit, commune: Commune) -> None:

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { DAY_MS, dayIn, dayOf, fieldOf, tickOf, viewOf } from "../src/cameras/camera/days";
+import { DAY_MS, dayIn, dayOf, fieldOf, monthBy, monthName, tickOf, viewOf } from "../src/cameras/camera/days";
 import { askSpans, openFeed, type Listener, type Run } from "../src/cameras/camera/feed";
 import { nearest } from "../src/cameras/camera/usePreviews";
 import type { Refused } from "../src/ground/http/client";
@@ -15,6 +15,12 @@ describe("the commune's day", () => {
     expect(fieldOf(MIDNIGHT)).toBe("2026-03-05");
     expect(dayIn("2026-03-05")).toBe(MIDNIGHT);
     expect(dayIn("")).toBeNull();
+  });
+
+  it("goes from month to month over the new year, and writes it as it is written here", () => {
+    expect(["2026-01", "2025-12", "2026-11"].map((month) => monthBy(month, 1))).toEqual(["2026-02", "2026-01", "2026-12"]);
+    expect(monthBy("2026-01", -1)).toBe("2025-12");
+    expect(monthName("2026-03")).toBe("03/2026");
   });
 
   it("shows the hour that holds the moment, and stays there until the moment leaves it", () => {

@@ -23,6 +23,9 @@ const MONTH = /^20\d\d-(0[1-9]|1[0-2])$/;
 const share = ({ share: part }: CameraMonth) => (part === null ? "–" : `${number(Math.floor(part * 1000) / 10)} %`);
 const minutesOf = ({ minutes }: CameraMonth, state: string) => (minutes as Partial<Record<string, number>>)[state] ?? 0;
 
+/** Whether any minute of the month counts: before the first camera came there is none. */
+const counted = ({ cameras }: LedgerMonth) => cameras.some(({ minutes }) => Object.keys(minutes).length > 0);
+
 /** The worst first, as everywhere; then what a person switched off. */
 const REASONS = [...[...BLIND].reverse(), "off"] as const;
 
@@ -150,7 +153,7 @@ export function MonthPage() {
     <Page
       wide
       title={t("camera.month.of", { month: monthName(wanted) })}
-      lead={month.data && t("camera.month.lead", { until: dateTime(month.data.until) })}
+      lead={month.data && counted(month.data) && t("camera.month.lead", { until: dateTime(month.data.until) })}
       actions={
         <span className={`no-print ${classes.tools ?? ""}`}>
           <Months month={wanted} last={now} onChoose={(month) => setQuery({ month })} />
@@ -163,7 +166,7 @@ export function MonthPage() {
         </span>
       }
     >
-      <Loaded query={month}>{(found) => (found.cameras.length === 0 ? <Empty title={t("house.cameras.empty.title")}>{t("camera.wall.empty")}</Empty> : <Table month={found} />)}</Loaded>
+      <Loaded query={month}>{(found) => (found.cameras.length === 0 ? <Empty title={t("house.cameras.empty.title")}>{t("camera.wall.empty")}</Empty> : counted(found) ? <Table month={found} /> : <Empty title={t("camera.month.nothing", { month: monthName(wanted) })} />)}</Loaded>
       <p className={`quiet ${classes.note ?? ""}`}>{t("camera.month.note")}</p>
     </Page>
   );

@@ -76,7 +76,12 @@ function Who({ me }: { me: Me }) {
 /** After the close: thanks, and where the receipts are. */
 function Over() {
   const { t } = useTranslation();
-  return <p>{t("meeting.tablet.over", { receipts: t("meeting.receipts.heading") })}</p>;
+  return (
+    <>
+      <p className={classes.thanks}>{t("meeting.tablet.over", { receipts: t("meeting.receipts.heading") })}</p>
+      <ReceiptsButton />
+    </>
+  );
 }
 
 function useShown(agenda: AgendaSnapshot) {
@@ -102,9 +107,11 @@ export function Room({ agenda, me, onVote }: { agenda: AgendaSnapshot; me: Me; o
   const rail = (
     <>
       <Agenda agenda={agenda} shown={shown?.id} onShow={choose} />
-      <div className={classes.receipts}>
-        <ReceiptsButton />
-      </div>
+      {agenda.state !== "closed" && (
+        <div className={classes.receipts}>
+          <ReceiptsButton />
+        </div>
+      )}
     </>
   );
   const title = (
