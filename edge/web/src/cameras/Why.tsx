@@ -1,7 +1,7 @@
 import { IconMapPin } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Ago } from "../ground/parts/Ago";
-import { date, number, time, timeToSecond } from "../ground/words/format";
+import { bytes, date, number, time, timeToSecond } from "../ground/words/format";
 import { because } from "./camera/budget";
 import { against, numeric, second, story } from "./explain";
 import type { Whole } from "./types";
@@ -87,6 +87,7 @@ function Trace({ sighting }: { sighting: Whole }) {
 export function Why({ sighting }: { sighting: Whole }) {
   const { t } = useTranslation();
   const { latitude, longitude } = sighting;
+  const clip = sighting.evidence.find(({ name }) => name === "clip.mp4");
   return (
     <div className={classes.why}>
       <header>
@@ -132,6 +133,13 @@ export function Why({ sighting }: { sighting: Whole }) {
             <dd>{t(`desk.clock.${sighting.clock}`)}</dd>
           </div>
         </dl>
+        {clip !== undefined && (
+          <p>
+            <a href={clip.url} download={`${sighting.id}.mp4`}>
+              {t("desk.clip.download", { size: bytes(clip.bytes) })}
+            </a>
+          </p>
+        )}
       </details>
       <Trace sighting={sighting} />
     </div>

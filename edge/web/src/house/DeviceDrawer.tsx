@@ -101,9 +101,11 @@ function Doings({ device, onClose }: { device: DeviceWhole; onClose: () => void 
     <div className={classes.stack}>
       <Refusal error={identify.error ?? retire.error} />
       <div className={classes.actions}>
-        <Button variant="default" onClick={() => identify.mutate(undefined)} loading={identify.isPending} disabled={!device.online}>
-          {t("house.devices.identify")}
-        </Button>
+        {device.kind !== "watcher" && (
+          <Button variant="default" onClick={() => identify.mutate(undefined)} loading={identify.isPending} disabled={!device.online}>
+            {t("house.devices.identify")}
+          </Button>
+        )}
         <Button color="lacquer" variant={sure ? "filled" : "light"} loading={retire.isPending} onClick={() => (sure ? retire.mutate(undefined, { onSuccess: onClose }) : setSure(true))}>
           {t(sure ? "house.devices.retireSure" : "house.devices.retire")}
         </Button>
@@ -142,7 +144,7 @@ function Whole({ device, onClose }: { device: DeviceWhole; onClose: () => void }
           <State tone={tone}>{t(`house.devices.is.${key}`)}</State>
           <small>
             {[t(`house.kind.${device.kind}`), shortModel(device.model), device.version && t("house.devices.version", { version: device.version })].filter((word) => word !== "").join(" · ")}
-            {device.seen_at !== null && (
+            {!device.online && device.seen_at !== null && (
               <>
                 {" · "}
                 <Ago at={device.seen_at} />
