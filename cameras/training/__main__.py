@@ -15,7 +15,7 @@ from cameras.training.card import write_card
 from cameras.training.compose.shelf import DATA
 from cameras.training.evaluate import figures, is_dumping
 from cameras.training.examples import open_shelves
-from cameras.training.export import MATERIAL, commit, milliseconds, parameters, scores, write_manifest
+from cameras.training.export import FILMS, STRIPS, commit, milliseconds, parameters, scores, write_manifest
 from cameras.training.join import fitted
 from cameras.training.material import Material, Wanted, material
 from cameras.training.members import Rounds, members
@@ -37,7 +37,8 @@ def main(words: list[str]) -> int:
         return 0
     real = shelves["train"].real
     say(f"material: {'photos and cut-outs, and painted' if real else 'painted only'}")
-    wanted = Wanted(asked.seed, asked.count, asked.films, commit=commit(*MATERIAL), painted=not real, place=asked.work, cores=asked.cores)
+    made_by = commit(*STRIPS), commit(*FILMS)
+    wanted = Wanted(asked.seed, asked.count, asked.films, commits=made_by, painted=not real, place=asked.work, cores=asked.cores)
     learn, check, test = (material(shelves[split], wanted) for split in ("train", "val", "test"))
     rounds = Rounds(asked.epochs, asked.again, asked.seed, tuple(asked.shape or SHIPPED))
     path, temperature, threshold = fitted(members(learn, check, rounds, place=asked.work, cores=asked.cores), asked.out, check.whole)

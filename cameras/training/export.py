@@ -20,13 +20,10 @@ from cameras.watch.strip import CHANNELS, CONTEXT, NUMBERS, RECIPE, SIDE
 OPSET = 17
 HEAD = "head.npz"
 _TRAINING = "cameras/training"
-MATERIAL = (
-    *(f"{_TRAINING}/{name}" for name in ("compose", "examples.py", "material.py", "proposals.py")),
-    "cameras/watch",
-    "cameras/domain",
-)
-MAKES = (_TRAINING, *MATERIAL[-2:])
-"""What the examples depend upon, and what the network depends upon."""
+STRIPS = (*(f"{_TRAINING}/{name}" for name in ("compose", "examples.py")), "cameras/watch/strip.py")
+FILMS = (*STRIPS, *(f"{_TRAINING}/{name}" for name in ("material.py", "proposals.py")), "cameras/watch", "cameras/domain")
+MAKES = (_TRAINING, "cameras/watch", "cameras/domain")
+"""What composed strips, what proposals on films, and what the network depend upon."""
 
 
 def export(trained: Trained, place: Path) -> Path:

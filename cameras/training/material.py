@@ -18,14 +18,14 @@ _JITTER = 1
 
 @dataclass(frozen=True)
 class Wanted:
-    """How much of what: composed strips and films for training. Validation and test take an eighth and a fifth of the strips. `commit`: of
-    what makes them.
+    """How much of what: composed strips and films for training. Validation and test take an eighth and a fifth of the strips. `commits`: of
+    what makes the strips and of what makes the films.
     """
 
     seed: int
     count: int
     films: int
-    commit: str
+    commits: tuple[str, str]
     painted: bool
     place: Path
     cores: int = 1
@@ -57,11 +57,15 @@ def material(shelf: Shelf, wanted: Wanted) -> Material:
     strips = {"train": wanted.count, "val": max(60, wanted.count // 8), "test": max(60, wanted.count // 5)}[shelf.split]
     films = {"train": wanted.films, "val": wanted.films // 4, "test": 0}[shelf.split]
     jitter = _JITTER if shelf.split == "train" else 0
-    name = f"{shelf.split}-{wanted.seed}-{'painted' if wanted.painted else 'files'}-{wanted.commit[:12]}{wanted.commit[40:]}"
+    stem = f"{shelf.split}-{wanted.seed}-{'painted' if wanted.painted else 'files'}"
+    strips_at, films_at = (
+        wanted.place / f"{what}-{stem}-{made_by[:12]}{made_by[40:]}"
+        for what, made_by in zip(("strips", "films"), wanted.commits, strict=True)
+    )
     strips_of, films_of = partial(examples, shelf, seed=wanted.seed), partial(proposals, shelf, seed=wanted.seed, jitter=jitter)
     return Material(
-        _in_pieces(_pieces(wanted.place / f"strips-{name}", strips, _STRIPS_A_PIECE), strips_of, cores=wanted.cores),
-        _in_pieces(_pieces(wanted.place / f"films-{name}", films, _FILMS_A_PIECE), films_of, cores=wanted.cores),
+        _in_pieces(_pieces(strips_at, strips, _STRIPS_A_PIECE), strips_of, cores=wanted.cores),
+        _in_pieces(_pieces(films_at, films, _FILMS_A_PIECE), films_of, cores=wanted.cores),
     )
 
 
