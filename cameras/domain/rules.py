@@ -42,8 +42,8 @@ class Rules:
     """Longer side of the thing against the actor's: beyond it, it is the vehicle itself or a change of light."""
     lowest_arrival: float = 0.12
     """Of `Evidence.arrival`: below it something was taken away, or only the light plays."""
-    sure_edge_gain: float = 0.25
-    """An outline this much clearer than before arrived, even where it fits its surroundings: one more bag on a heap."""
+    sure_edge_gain: float = 0.2
+    """An outline half as strong again as before arrived, even where it fits its surroundings: one more bag on a heap."""
     light_alike: float = 0.8
     light_texture: float = 6.0
     lowest_contrast: float = 15.0

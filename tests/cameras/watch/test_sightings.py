@@ -137,6 +137,16 @@ def test_what_lands_some_way_off_was_thrown() -> None:
     assert Story().play(16, thrown_over(50), bag_from(9.5)).ripe == [], "he had long passed"
 
 
+def test_what_was_seen_in_the_air_came_from_where_it_began() -> None:
+    """It flies 150 px in half a second, farther than a throw of what passed up there is believed without having been seen."""
+
+    def walker(at: float) -> Sequence[Box]:
+        flight = [Box(300, 110 + (at - 5) * 180, 330, 140 + (at - 5) * 180)] if 5 <= at < 5.5 else []
+        return [*thrown_over(110)(at), *flight, *([BAG] if 5.5 <= at < 6.2 else [])]
+
+    assert Story().play(16, walker, bag_from(5.6)).ripe
+
+
 def test_who_walks_off_into_the_distance_was_no_smaller_at_the_place() -> None:
     def walker(at: float) -> Sequence[Box]:
         if at < 8:
