@@ -165,8 +165,13 @@ class Duty:
     def _may_sleep(self, newest: float, hour: int) -> bool:
         """As far as packets tell."""
         warm = newest - (self._began or 0.0) >= WARM_S
-        quiet_s = ALARM_S if self.why is Why.PACKETS else QUIET_S
-        return warm and newest - self._busy_at >= quiet_s and self.gate.threshold(hour) is not None and self._setting(newest) is None
+        quiet = newest - self._busy_at >= self._quiet_s(newest)
+        return warm and quiet and self.gate.threshold(hour) is not None and self._setting(newest) is None
+
+    def _quiet_s(self, newest: float) -> float:
+        """How long it must be quiet. Where going back is far, as long as that: a wake never costs more than has been looked at since the last."""
+        quiet_s, longest = ALARM_S if self.why is Why.PACKETS else QUIET_S, self.rhythm.longest(newest)
+        return max(quiet_s, longest) if longest > LONG_GOP_S and self.why is not Why.ROUND else quiet_s
 
     def _setting(self, at: float) -> Why | None:
         if self.rhythm.keyless:

@@ -158,6 +158,11 @@ class Governor:
         """Seconds of a core for each second that the present grants are reckoned to take."""
         return sum(standing.grant.cost(standing.claim) for standing in self._standings.values())
 
+    @property
+    def short(self) -> bool:
+        """A camera gets less than it could use, and not only because it begins."""
+        return any(standing.grant.less and not standing.claim.begins for standing in self._standings.values())
+
     def _plan(self, at: float) -> None:
         self._measure_room(at)
         for camera, standing in self._standings.items():

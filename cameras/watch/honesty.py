@@ -36,11 +36,11 @@ class Onlookers:
 class Honesty:
     """One watcher's. `start`, `tick` now and then, `stop` when the cameras have stopped."""
 
-    def __init__(self, home: Path, client: "Client", device: str, *, rate: float = RATE) -> None:
+    def __init__(self, home: Path, client: "Client", device: str, *, rate: float = RATE, short: Callable[[], bool] = lambda: False) -> None:
         self.diary = Diary(lambda: datetime.now(UTC))
         self.clerk = Clerk(self.diary, Book(home / "ledger.sqlite"), client, device)
         self._air: Air = client
-        self._rate = rate
+        self._rate, self._short = rate, short
         self._lots = random.SystemRandom().random
         self._auditor: Auditor | None = None
         client.on(ENTERED.of(device=device), self.clerk.entered)
@@ -73,7 +73,7 @@ class Honesty:
         from cameras.watch.gauge.shadow import Auditor, Shadow  # noqa: PLC0415
 
         if self._auditor is None:
-            self._auditor = Auditor(self.clerk.audited)
+            self._auditor = Auditor(self.clerk.audited, short=self._short)
             self._auditor.start()
         shadow = Shadow(camera, Lot(self._lots, rate=self._rate), self._auditor, areas)
         return Onlookers((self.diary.beat(camera), shadow), (Scope(camera, self._air), shadow))

@@ -48,6 +48,11 @@ class Shares:
             self._governor.sighted(camera, time.monotonic())
             self._save()
 
+    def short(self) -> bool:
+        """There is less time than the cameras could use: what can wait does."""
+        with self._lock:
+            return self._governor.short
+
     def leave(self, camera: str) -> None:
         """Its stream is away."""
         with self._lock:

@@ -40,6 +40,8 @@ MOVED_S = 0.8
 """Something that goes somewhere for less than this is no event."""
 REST = 3.0
 """After each picture the auditor rests this many times as long as the picture took: it never takes more than a quarter of a core."""
+SHORT_S, PATIENCE_S = 1.0, 120.0
+"""While the cameras themselves have too little time, the auditor looks this often whether they still do, and lets a minute go in the end."""
 LOWEST = 19
 _log = logging.getLogger("cameras.watch.audit")
 
@@ -60,10 +62,10 @@ class Case:
 
 
 class Auditor:
-    """One thread for all cameras of a watcher, of the lowest priority and with pauses. `found` is told each audit."""
+    """One thread for all cameras of a watcher, of the lowest priority and with pauses. `found` is told each audit; `short`: the cameras lack time."""
 
-    def __init__(self, found: Callable[[AuditLine], None], *, rest: float = REST) -> None:
-        self.found, self.rest = found, rest
+    def __init__(self, found: Callable[[AuditLine], None], *, rest: float = REST, short: Callable[[], bool] = lambda: False) -> None:
+        self.found, self.rest, self.short = found, rest, short
         self._cases: queue.Queue[Case] = queue.Queue(WAITING)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="audit", daemon=True)
@@ -96,7 +98,7 @@ class Auditor:
         moved_s, began, eyes = 0.0, time.monotonic(), Eyes(case.areas)
         for at, picture in _pictures(case):
             moved_s += eyes.look(at, picture)
-            if self._stop.wait((time.monotonic() - began) * self.rest):
+            if self._stop.wait((time.monotonic() - began) * self.rest) or not self._has_time(case):
                 return
             began = time.monotonic()
         if not eyes.looks:
@@ -107,6 +109,17 @@ class Auditor:
         if missed:
             _log.warning("camera=%s at=%s the gate missed %.1f s of movement", case.camera, case.began.isoformat(), missed)
         self.found(AuditLine(camera=case.camera, at=case.began, moved_s=missed, level=level, threshold=threshold))
+
+    def _has_time(self, case: Case) -> bool:
+        """Wait until there is; False when this minute is let go, or all of them."""
+        end = time.monotonic() + PATIENCE_S
+        while self.short():
+            if time.monotonic() >= end:
+                _log.info("camera=%s an audit was let go: the cameras have too little time", case.camera)
+                return False
+            if self._stop.wait(SHORT_S):
+                return False
+        return True
 
 
 class Eyes:

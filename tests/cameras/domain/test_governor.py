@@ -59,6 +59,17 @@ def test_then_keyframes_only_then_longer_glances_then_the_others() -> None:
     assert (needed.whole, needed.looks_per_s) == (True, FEWER_LOOKS_PER_S)
 
 
+def test_it_is_short_when_somebody_gets_less_but_not_because_many_begin() -> None:
+    assert not granted(1.5, AWAKE, NEEDED, ASLEEP)[0].short
+    beginning, grants = granted(0.5, *[replace(AWAKE, begins=True)] * 4)
+    assert not beginning.short
+    assert any(grant.less for grant in grants)
+    scarce, _ = granted(0.12, AWAKE, NEEDED, ASLEEP)
+    assert scarce.short
+    scarce.leave("0")
+    assert not scarce.short
+
+
 def test_what_waits_for_its_verdict_is_always_decoded_whole() -> None:
     governor, grants = granted(0.01, *[NEEDED] * 5)
     assert all(grant.whole for grant in grants)

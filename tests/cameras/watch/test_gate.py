@@ -180,6 +180,15 @@ def test_long_groups_sleep_with_a_round_now_and_then_and_are_said() -> None:
     assert duty.why is Why.ROUND
 
 
+def test_the_farther_the_way_back_the_longer_it_must_be_quiet() -> None:
+    duty = Duty(taught())
+    at = on_duty(duty, 60, begin=0, busy=True, gop=20)
+    at = on_duty(duty, 19, begin=at, gop=20)
+    assert duty.awake
+    on_duty(duty, 6, begin=at, gop=20)
+    assert not duty.awake
+
+
 def test_a_stream_without_keyframes_stays_awake_and_is_said() -> None:
     duty = Duty(taught())
     for number in range(round((KEYLESS_S + 20) * FPS)):

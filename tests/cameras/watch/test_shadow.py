@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from cameras.domain.areas import NOTHING_DRAWN, Areas, Mask
 from cameras.domain.audits import Lot
 from cameras.domain.duty import Duty, Why
 from cameras.domain.gate import Gate, PacketFacts
+from cameras.watch.gauge import shadow as shadow_module
 from cameras.watch.gauge.scope import Scope
 from cameras.watch.gauge.shadow import LOWEST, Auditor, Shadow
 from cameras.watch.ring import Ring
@@ -33,10 +35,12 @@ def asleep() -> Duty:
     return duty
 
 
-def audited(film: Path, duty: Duty, *, areas: Areas = NOTHING_DRAWN, wakes_at: float | None = None) -> list[AuditLine]:
+def audited(
+    film: Path, duty: Duty, *, areas: Areas = NOTHING_DRAWN, wakes_at: float | None = None, short: Callable[[], bool] = lambda: False
+) -> list[AuditLine]:
     """What came of it when every minute (of 14 seconds) is drawn."""
     found: list[AuditLine] = []
-    auditor = Auditor(found.append, rest=0.0)
+    auditor = Auditor(found.append, rest=0.0, short=short)
     auditor.start()
     shadow = Shadow("cam-1", Lot(lambda: 0.0, length_s=LENGTH_S), auditor, lambda: areas)
     stream, ring = Stream(str(film)), Ring()
@@ -85,6 +89,28 @@ def test_what_is_masked_is_not_looked_at_afterwards_either(walk: Path) -> None:
 
 def test_a_minute_in_which_the_camera_woke_is_none(walk: Path) -> None:
     assert audited(walk, asleep(), wakes_at=6.0) == []
+
+
+def test_an_audit_waits_while_the_cameras_have_too_little_time(walk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shadow_module, "SHORT_S", 0.01)
+    asked: list[float] = []
+
+    def short() -> bool:
+        asked.append(time.monotonic())
+        return len(asked) < 20
+
+    (found,) = audited(walk, asleep(), short=short)
+    assert found.moved_s == pytest.approx(6, abs=1.5)
+    assert len(asked) > 20
+    assert asked[19] - asked[0] > 0.15, "nothing was looked at meanwhile"
+
+
+def test_but_not_for_ever(walk: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setattr(shadow_module, "SHORT_S", 0.01)
+    monkeypatch.setattr(shadow_module, "PATIENCE_S", 0.05)
+    caplog.set_level("INFO", logger="cameras.watch.audit")
+    assert audited(walk, asleep(), wakes_at=99.0, short=lambda: True) == []
+    assert "too little time" in caplog.text
 
 
 def test_the_audit_says_how_near_the_gate_was_to_opening(walk: Path) -> None:
