@@ -20,7 +20,7 @@ from edge.demo.processes import RunningNode
 from edge.demo.stage import new_password, staff
 from tests.cameras.watch import films
 from tests.cameras.watch.conftest import Serve
-from tests.starved import stretched
+from tests.starved import Patience, stretched
 
 TAKEN_OVER_S = 30.0
 """A dead watcher's cameras are seen by another within this."""
@@ -28,10 +28,10 @@ TAKEN_OVER_S = 30.0
 
 def eventually(condition: Callable[[], Any], seconds: float, why: Callable[[], str] = str) -> Any:
     """`seconds` on a machine that has nothing else to do."""
-    began = time.monotonic()
+    patience = Patience()
     while not (found := condition()):
-        assert time.monotonic() - began < stretched(seconds), why()
-        time.sleep(0.1)
+        assert not patience.spent(seconds), why()
+        time.sleep(0.2)
     return found
 
 
