@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { get, post } from "../ground/http/client";
 import { words } from "../ground/http/sentence";
+import { useNow } from "../ground/live/source";
 import { may, useSession } from "../ground/http/session";
 import { Empty, Loaded } from "../ground/parts/states";
 import { Page } from "../ground/shells/Page";
@@ -15,11 +16,14 @@ import { Refusal, State, type Tone } from "./parts";
 import { Receivers } from "./receivers/Receivers";
 
 const STATES = ["waiting", "dead", "delivered"] as const;
+/** Past its time by so much, a report stands behind another of the same subject: they go in order. */
+const LATE_MS = 60_000;
 const TONES: Record<Report["state"], Tone> = { waiting: "wait", dead: "bad", delivered: "good", withdrawn: "off" };
 
 /** Why a report is where it is. */
 function useReason(): (report: Report) => string {
   const { t } = useTranslation();
+  const now = useNow(10_000);
   return (report) => {
     if (report.state === "delivered") {
       const at = dateTime(report.done_at ?? report.created_at);
@@ -27,6 +31,7 @@ function useReason(): (report: Report) => string {
     }
     if (report.connector_state !== "on") return t(`house.reports.connector.${report.connector_state}`);
     if (report.code !== null) return words(t, report.code, report.facts);
+    if (Date.parse(report.next_at) < now - LATE_MS) return t("house.reports.behind");
     return t("house.reports.soon", { at: dateTime(report.next_at) });
   };
 }

@@ -1,4 +1,4 @@
-import { Button, CopyButton, Modal, PasswordInput, Select, TextInput } from "@mantine/core";
+import { Button, Checkbox, CopyButton, Modal, PasswordInput, Select, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,6 +9,8 @@ import { Refusal } from "../parts";
 
 type Ask = components["schemas"]["ConnectorAsk"];
 type Made = components["schemas"]["ConnectorMade"];
+/** What there is to tell, as a receiver's `wants`. Open311 is told of cases alone. */
+export const SUBJECTS = { cases: "cameras.case_confirmed", meetings: "meeting.*" } as const;
 const KINDS = ["webhook", "open311"] as const;
 
 interface Wanted {
@@ -17,17 +19,31 @@ interface Wanted {
   url: string;
   secret: string;
   service: string;
+  subjects: string[];
 }
 
 /** What the node is asked: only what was filled in. */
-function asked({ kind, name, url, secret, service }: Wanted): Ask {
-  return { kind, name, url, ...(secret === "" ? {} : { secret }), ...(kind === "open311" ? { options: { service_code: service } } : {}) };
+function asked({ kind, name, url, secret, service, subjects }: Wanted): Ask {
+  return { kind, name, url, ...(secret === "" ? {} : { secret }), ...(kind === "open311" ? { options: { service_code: service } } : { wants: subjects }) };
+}
+
+function Subjects({ value, onChange }: { value: string[]; onChange: (subjects: string[]) => void }) {
+  const { t } = useTranslation();
+  return (
+    <Checkbox.Group label={t("house.receivers.subjects")} size="md" value={value} onChange={onChange}>
+      <div className={classes.choices}>
+        {Object.entries(SUBJECTS).map(([name, want]) => (
+          <Checkbox key={name} size="md" value={want} label={t(`house.receivers.subject.${name}`)} />
+        ))}
+      </div>
+    </Checkbox.Group>
+  );
 }
 
 function Form({ onMade }: { onMade: (made: Made) => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const [wanted, setWanted] = useState<Wanted>({ kind: "webhook", name: "", url: "", secret: "", service: "" });
+  const [wanted, setWanted] = useState<Wanted>({ kind: "webhook", name: "", url: "", secret: "", service: "", subjects: [SUBJECTS.cases] });
   const make = useMutation({
     mutationFn: () => post<Made>("/api/connectors", asked(wanted)),
     onSuccess: async (made) => {
@@ -46,6 +62,7 @@ function Form({ onMade }: { onMade: (made: Made) => void }) {
       <Select label={t("house.receivers.how")} data={KINDS.map((kind) => ({ value: kind, label: t(`house.receivers.kindText.${kind}`) }))} value={wanted.kind} onChange={(kind) => set({ kind: kind === "open311" ? kind : "webhook" })} allowDeselect={false} />
       <TextInput label={t("house.receivers.name")} placeholder={t("house.receivers.nameExample")} value={wanted.name} onChange={(event) => set({ name: event.currentTarget.value })} maxLength={120} required data-autofocus />
       <TextInput label={t("house.receivers.url")} placeholder="https://" type="url" value={wanted.url} onChange={(event) => set({ url: event.currentTarget.value.trim() })} maxLength={500} autoCapitalize="none" required />
+      {!open311 && <Subjects value={wanted.subjects} onChange={(subjects) => set({ subjects })} />}
       {open311 && <TextInput label={t("house.receivers.service")} description={t("house.receivers.serviceText")} value={wanted.service} onChange={(event) => set({ service: event.currentTarget.value.trim() })} required />}
       <PasswordInput
         label={t(open311 ? "house.receivers.apiKey" : "house.receivers.secret")}
@@ -57,7 +74,7 @@ function Form({ onMade }: { onMade: (made: Made) => void }) {
         visibilityToggleButtonProps={{ "aria-label": t("house.receivers.show") }}
       />
       <Refusal error={make.error} />
-      <Button type="submit" loading={make.isPending}>
+      <Button type="submit" loading={make.isPending} disabled={!open311 && wanted.subjects.length === 0}>
         {t("house.receivers.make")}
       </Button>
     </form>

@@ -1,6 +1,7 @@
 import { Button, Switch } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { components } from "../../ground/api.gen";
@@ -10,12 +11,18 @@ import { Empty, Loaded } from "../../ground/parts/states";
 import { number } from "../../ground/words/format";
 import classes from "../house.module.css";
 import { Refusal, State, type Tone } from "../parts";
-import { NewReceiver } from "./NewReceiver";
+import { NewReceiver, SUBJECTS } from "./NewReceiver";
 
 type Receiver = components["schemas"]["ConnectorShown"];
 type Probe = components["schemas"]["ProbeResult"];
 const KEY = ["connectors"];
 const TONES: Record<Receiver["state"], Tone> = { on: "good", off: "off", gone: "bad" };
+
+/** What a receiver is told of, in words; what was set by other means, as it stands. */
+function told(t: TFunction, { wants }: Receiver): string {
+  const named = new Map<string, string>(Object.entries(SUBJECTS).map(([name, want]) => [want, t(`house.receivers.subject.${name}`)]));
+  return wants.map((want) => named.get(want) ?? want).join(", ");
+}
 
 function Answered({ probe }: { probe: Probe }) {
   const { t } = useTranslation();
@@ -36,6 +43,7 @@ function Line({ receiver }: { receiver: Receiver }) {
       <span className={classes.words}>
         <strong>{receiver.name}</strong> · {t(`house.receivers.kind.${receiver.kind}`)}
         <small className={classes.mono}>{receiver.url}</small>
+        <small>{told(t, receiver)}</small>
         {receiver.waiting > 0 && <small>{t("house.health.reportsWaiting", { count: receiver.waiting })}</small>}
         {probe.data !== undefined && <Answered probe={probe.data} />}
         <Refusal error={change.error ?? probe.error} />
