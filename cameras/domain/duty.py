@@ -7,7 +7,8 @@ from collections import deque
 from enum import StrEnum
 from itertools import pairwise
 
-from cameras.domain.gate import SURE, Gate, PacketFacts
+from cameras.domain.gate import SURE, Gate
+from cameras.domain.packets import PacketFacts
 
 QUIET_S = 6.0
 """Asleep after this long without a sign of anything."""

@@ -21,7 +21,7 @@ import httpx
 from broker.envelope import base64url, canonical
 from cameras.domain.errors import Code, Refusal
 from cameras.watch.identity import Identity, write_private
-from cameras.watch.run import trust
+from cameras.watch.road import trust
 
 CA, PASSWORD, NODE = "ca.pem", "password", "node.json"
 ASK_EVERY_S = 2.0

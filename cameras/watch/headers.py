@@ -3,7 +3,7 @@
 Whatever the bytes are, the answer is `PacketFacts`; what cannot be read is unknown.
 """
 
-from cameras.domain.gate import PacketFacts
+from cameras.domain.packets import PacketFacts
 from cameras.watch.h264 import H264, Slice
 from cameras.watch.h265 import H265
 from cameras.watch.nal import START, OutOfBits, units, without_padding

@@ -15,7 +15,8 @@ from broker.engines import Address
 from broker.identity import is_id
 from cameras.domain.audits import RATE
 from cameras.domain.errors import Code, Refusal
-from cameras.watch.run import SPOOL_MIB, VERSION, Options, run
+from cameras.watch.road import SPOOL_MIB, Options
+from cameras.watch.run import VERSION, run
 
 M_ARENA_MAX = -8
 """mallopt(3)."""

@@ -3,67 +3,43 @@
 Nothing heavy is imported before the first camera: a watcher without cameras is a small MQTT client.
 """
 
-import base64
 import logging
 import platform
 import secrets
-import ssl
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from broker.client import Client, Road
-from broker.engines import Address
+from broker.client import Client
 from broker.messages.cameras import Health
 from broker.messages.devices import About, Desired, Reported, Status
-from broker.topics import ABOUT, DESIRED, FEED, GATE, HEALTH, LOOK, REPORTED, SETTLED, SIGHTING, STATUS
-from cameras.domain.audits import RATE
+from broker.topics import ABOUT, DESIRED, FEED, GATE, HEALTH, LOOK, REPORTED, SETTLED, STATUS
 from cameras.domain.errors import Code
 from cameras.watch.baselines import Baselines
 from cameras.watch.crashes import Crashes
 from cameras.watch.detector.eyes import Eyes
 from cameras.watch.honesty import Honesty
 from cameras.watch.identity import Identity
+from cameras.watch.outlets import Outlets
 from cameras.watch.plan import Plan, heads_of, plans_of
 from cameras.watch.recordings.keeper import Keeper
 from cameras.watch.recordings.pinboard import Pinboard
+from cameras.watch.road import Options, road_to
 from cameras.watch.shares import Shares
 from cameras.watch.spool import Spool
 from cameras.watch.tenancy import Tenancy
 
 if TYPE_CHECKING:
     from cameras.watch.camera import Camera
-    from cameras.watch.feed.feeds import Feeds
-    from cameras.watch.post import Post
-    from cameras.watch.recorder import Recorder
 
 VERSION = "0.1.0"
 TICK_S = 0.5
-SPOOL_MIB = 4096
 AGAIN_S = (0.5, 2.0, 5.0, 15.0)
 """Waits before a camera's thread that ended by a fault is started again."""
 _log = logging.getLogger("cameras.watch")
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a watcher finds its node. `broker` is a plain MQTT listener on this machine; None: through the node's own HTTPS port."""
-
-    node: str
-    device: str
-    password: str = field(repr=False)
-    home: Path
-    broker: Address | None
-    ca: Path | None = None
-    audit_rate: float = RATE
-    """Share of slept minutes that are decoded afterwards."""
-    spool_bytes: int = SPOOL_MIB * 1024 * 1024
-    """Room for what waits to be sent."""
 
 
 @dataclass
@@ -95,6 +71,7 @@ class Watcher:
         self.pinboard = Pinboard(self.keeper, self.client, options.device)
         self.crashes = Crashes(options.home)
         self.eyes = Eyes(options.home / "models")
+        self.outlets = Outlets(options, self.client, self.spool, keeper=self.keeper, eyes=self.eyes)
         self._lock = threading.Lock()
         self._wanted: Desired | None = None
         self._applied = self.identity.newest(options.device)
@@ -102,10 +79,6 @@ class Watcher:
         self._begun: dict[str, Plan] = {}
         """What is wanted, and what of it was begun because its lease allows it."""
         self._running: dict[str, _Running] = {}
-        self._recorder: Recorder | None = None
-        self._post: Post | None = None
-        self._feeds: Feeds | None = None
-        self._heads: tuple[bytes | None, bytes | None] = (None, None)
 
     def start(self) -> None:
         """Open the spool and connect. OSError when the home cannot be written."""
@@ -119,21 +92,17 @@ class Watcher:
         self._introduce()
         self.client.start()
         if any(self.spool.waiting()):
-            self._start_post()
+            self.outlets.post()
 
     def stop(self) -> None:
         """Let every camera cut what it has, then leave."""
-        if self._feeds is not None:
-            self._feeds.stop()
+        self.outlets.hush()
         for running in self._running.values():
             running.camera.stop()
         for running in self._running.values():
             running.thread.join(timeout=3)
         self.keeper.stop()
-        if self._recorder is not None:
-            self._recorder.stop()
-        if self._post is not None:
-            self._post.stop()
+        self.outlets.stop()
         self.honesty.stop()
         self.client.retain(STATUS, Status(state="offline", session=self._session, at=datetime.now(UTC)), device=self.options.device)
         self.client.stop()
@@ -153,12 +122,9 @@ class Watcher:
         for plan in self.crashes.due():
             if plan.id in self._begun:
                 self._begin(plan)
-        for sighting in self._recorder.take_homeless() if self._recorder is not None else ():
-            self.client.publish(SIGHTING, sighting, camera=sighting.camera)
         self.keeper.tick()
         self.pinboard.tick(now)
-        if self._recorder is not None:
-            self._recorder.retell()
+        self.outlets.tick()
         self.honesty.tick(now)
         if self.eyes.refresh():
             self._introduce()
@@ -190,7 +156,7 @@ class Watcher:
         except ValueError as error:
             self._report(wanted.revision, code="cameras.malformed", facts={"key": str(error)})
             return
-        refused = self._use(heads)
+        refused = self.outlets.use(heads)
         self._redraw(plans)
         self.honesty.diary.keep(set(plans))
         self.crashes.keep(plans)
@@ -244,7 +210,7 @@ class Watcher:
         from cameras.watch.camera import Camera, Means  # noqa: PLC0415 - numpy, OpenCV and PyAV come with the first camera
 
         recordings = self.keeper.taps(plan.id)
-        recorder, post, feeds = self._start_recorder(), self._start_post(), self._start_feeds()
+        recorder, post, feeds = self.outlets.recorder(), self.outlets.post(), self.outlets.feeds()
         feeds.footage = self.keeper.archive
         self.client.on(SETTLED.of(camera=plan.id), post.settled)
         onlookers = self.honesty.onlookers(plan.id, lambda: camera.plan.areas)
@@ -269,10 +235,7 @@ class Watcher:
             self.client.forget(topic, camera=camera)
         if (running := self._running.pop(camera, None)) is None:
             return
-        if self._feeds is not None:
-            self._feeds.hide(camera)
-        if self._recorder is not None:
-            self._recorder.gallery.leave(camera)
+        self.outlets.hide(camera)
         running.camera.stop()
         running.thread.join(timeout=3)
 
@@ -288,72 +251,6 @@ class Watcher:
             faults = running.faults
             self._begin(running.plan)
             self._running[running.plan.id].faults = faults
-
-    def _use(self, heads: tuple[bytes | None, bytes | None]) -> dict[str, str] | None:
-        """Last layers that the node learned; why they were refused, None when they are in use. The cameras are watched either way."""
-        self._heads = heads
-        if self._recorder is None and heads == (None, None):
-            return None
-        from cameras.watch.verifier import WeightsRefused  # noqa: PLC0415 - a network's words come with the network
-
-        try:
-            self._start_recorder().use(*heads)
-        except WeightsRefused as refused:
-            _log.error("%s %s", refused.code.value, refused.facts)
-            return {"why": refused.code.value, **refused.facts}
-        return None
-
-    def _start_recorder(self) -> "Recorder":
-        from cameras.watch.recorder import Recorder  # noqa: PLC0415
-
-        if self._recorder is None:
-            self._recorder = Recorder(self.options.device, self.spool, self.client, self._start_post().wake, self.keeper)
-            self._recorder.eyes = self.eyes
-        return self._recorder
-
-    def _start_feeds(self) -> "Feeds":
-        if self._feeds is None:
-            from cameras.watch.feed.feeds import Feeds  # noqa: PLC0415
-            from cameras.watch.feed.line import Node  # noqa: PLC0415
-
-            self._feeds = Feeds(Node(self.options.node, self.options.device, self.options.password, trust(self.options.ca)))
-        return self._feeds
-
-    def _start_post(self) -> "Post":
-        if self._post is None:
-            import httpx  # noqa: PLC0415
-
-            from cameras.watch.post import UPLOAD_S, Post  # noqa: PLC0415
-
-            http = httpx.Client(
-                base_url=self.options.node,
-                auth=(self.options.device, self.options.password),
-                verify=trust(self.options.ca),
-                timeout=UPLOAD_S,
-                trust_env=False,
-            )
-            self._post = Post(self.spool, self.client, http)
-            for camera in {sighting.camera for sighting, _ in self.spool.waiting()}:
-                self.client.on(SETTLED.of(camera=camera), self._post.settled)
-            self._post.start()
-        return self._post
-
-
-def trust(ca: Path | None) -> ssl.SSLContext:
-    """Whom to believe: this CA alone, or the machine's own list where the node has a public certificate."""
-    return ssl.create_default_context(cafile=str(ca) if ca is not None else None)
-
-
-def road_to(options: Options) -> tuple[Address, Road]:
-    """The way to the broker: straight, or in a WebSocket through the node's one port, with the watcher's own name and password."""
-    if options.broker is not None:
-        return options.broker, Road()
-    url = urlsplit(options.node)
-    secure = url.scheme == "https"
-    pair = base64.b64encode(f"{options.device}:{options.password}".encode()).decode()
-    headers = {"Authorization": f"Basic {pair}", "Origin": options.node}
-    where = Address(url.hostname or "", url.port or (443 if secure else 80))
-    return where, Road(trust(options.ca) if secure else None, "/mqtt", headers)
 
 
 def run(options: Options, stop: threading.Event) -> None:

@@ -4,7 +4,6 @@ Times are seconds on the stream's own time line, 0 at its first packet. Nothing 
 pace waits between packets. Native code works on one thread per stream, so that its last words are its own.
 """
 
-import errno
 import logging
 import struct
 import threading
@@ -24,6 +23,7 @@ from cameras.domain.clock import Source, Timeline, WallClock
 from cameras.domain.errors import Code, Refusal
 from cameras.watch.address import checked, is_stream, scrubbed
 from cameras.watch.headers import sequences
+from cameras.watch.native import options, refusal
 
 Picture = NDArray[np.uint8]
 OPEN_S, READ_S = 6.0, 10.0
@@ -80,9 +80,9 @@ class Stream:
         address = checked(self.url)
         av.logging.set_level(av.logging.ERROR)
         try:
-            self._container = av.open(address, options=_options(self.url, self.read_s), timeout=(self.open_s, LATE * self.read_s))
+            self._container = av.open(address, options=options(self.url, self.read_s), timeout=(self.open_s, LATE * self.read_s))
         except av.error.FFmpegError as error:
-            raise _refusal(error, live=is_stream(self.url)) from error
+            raise refusal(error, live=is_stream(self.url)) from error
         except (OSError, ValueError, IndexError) as error:
             raise Refusal(Code.UNREACHABLE if is_stream(self.url) else Code.NOT_A_VIDEO, {"last_words": scrubbed(str(error))}) from error
         self._choose()
@@ -201,10 +201,10 @@ class Stream:
                 yield packet
 
     def _lost(self, error: av.error.FFmpegError) -> Refusal:
-        refusal = _refusal(error, live=self.timeline.live, reading=True)
-        if refusal.code is not Code.TIMEOUT:
-            return refusal
-        return Refusal(Code.SILENT, {"seconds": self.read_s, **refusal.facts})
+        found = refusal(error, live=self.timeline.live, reading=True)
+        if found.code is not Code.TIMEOUT:
+            return found
+        return Refusal(Code.SILENT, {"seconds": self.read_s, **found.facts})
 
     def _choose(self) -> None:
         video: Any = next(iter(self._container.streams.video), None)
@@ -262,46 +262,3 @@ def turn(frame: Any) -> int:
 def upright_size(frame: Any) -> tuple[int, int]:
     """Width and height of the upright picture at full size."""
     return (frame.height, frame.width) if turn(frame) in (90, 270) else (frame.width, frame.height)
-
-
-def _options(url: str, wait_s: float) -> dict[str, str]:
-    if not is_stream(url):
-        return {"protocol_whitelist": "file,crypto,data"}
-    micros = str(int(wait_s * 1_000_000 / 2))  # the demuxer hands out what it holds after one wait, and gives up after the second
-    return {
-        "rtsp_transport": "tcp",
-        "timeout": micros,
-        "protocol_whitelist": "rtsp,rtsps,rtp,srtp,tcp,tls,udp,crypto",
-        "analyzeduration": "3000000",
-        "fpsprobesize": "3",
-        "fflags": "+discardcorrupt",
-    }
-
-
-_BY_ERRNO = {
-    errno.ECONNREFUSED: Code.REFUSED,
-    errno.ETIMEDOUT: Code.TIMEOUT,
-    errno.EAGAIN: Code.TIMEOUT,
-    errno.ENOENT: Code.FILE_MISSING,
-    errno.EACCES: Code.UNAUTHORISED,
-}
-
-
-def _refusal(error: av.error.FFmpegError, *, live: bool, reading: bool = False) -> Refusal:
-    """The closed code of a native error, with the library's last words, scrubbed."""
-    log: Any = getattr(error, "log", None)
-    words = log[2] if log else error.strerror
-    facts = {"last_words": scrubbed(str(words or error))[:300]}
-    by_type: tuple[tuple[type[BaseException], Code], ...] = (
-        (av.error.HTTPUnauthorizedError, Code.UNAUTHORISED),
-        (av.error.HTTPForbiddenError, Code.UNAUTHORISED),
-        (av.error.HTTPNotFoundError, Code.NOT_FOUND),
-        (av.error.ExitError, Code.TIMEOUT),
-        (av.error.TimeoutError, Code.TIMEOUT),
-    )
-    for kind, code in by_type:
-        if isinstance(error, kind):
-            return Refusal(code, facts)
-    if not live:
-        return Refusal(Code.PARTLY_BROKEN if reading else _BY_ERRNO.get(error.errno or 0, Code.NOT_A_VIDEO), facts)
-    return Refusal(_BY_ERRNO.get(error.errno or 0, Code.STREAM_LOST if reading else Code.UNREACHABLE), facts)

@@ -26,7 +26,8 @@ from rich.table import Table
 
 from cameras.domain.areas import NOTHING_DRAWN
 from cameras.domain.duty import RISE_S
-from cameras.domain.gate import SMALLEST_RISE, SPREADS, Gate, PacketFacts
+from cameras.domain.gate import SMALLEST_RISE, SPREADS, Gate
+from cameras.domain.packets import PacketFacts
 from cameras.watch.gauge.shadow import Eyes
 from cameras.watch.headers import Headers
 from cameras.watch.stream import Stream, upright

@@ -12,7 +12,7 @@ from typing import Any
 import av
 import numpy as np
 
-from cameras.domain.gate import PacketFacts
+from cameras.domain.packets import PacketFacts
 from cameras.watch.headers import Headers, sequences
 from cameras.watch.nal import units
 from tests.fuzz.mutate import mutate

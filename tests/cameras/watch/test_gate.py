@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cameras.domain.duty import GLANCE_S, KEYLESS_S, LONG_GLANCE_S, MISSED_S, QUIET_S, REACH_S, ROUND_S, WARM_S, Duty, Why
-from cameras.domain.gate import Gate, PacketFacts
+from cameras.domain.gate import Gate
+from cameras.domain.packets import PacketFacts
 from cameras.watch.baselines import Baselines
 
 FPS, GOP = 15, 30

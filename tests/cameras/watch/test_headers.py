@@ -13,7 +13,7 @@ from av.bitstream import BitStreamFilterContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cameras.domain.gate import PacketFacts
+from cameras.domain.packets import PacketFacts
 from cameras.watch.headers import Headers
 from cameras.watch.nal import Bits, OutOfBits, units
 from tests.cameras.watch import films

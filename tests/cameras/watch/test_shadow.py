@@ -15,7 +15,8 @@ from broker.topics import GATE
 from cameras.domain.areas import NOTHING_DRAWN, Areas, Mask
 from cameras.domain.audits import Lot
 from cameras.domain.duty import Duty, Why
-from cameras.domain.gate import Gate, PacketFacts
+from cameras.domain.gate import Gate
+from cameras.domain.packets import PacketFacts
 from cameras.watch.gauge import shadow as shadow_module
 from cameras.watch.gauge.scope import Scope
 from cameras.watch.gauge.shadow import LOWEST, Auditor, Shadow

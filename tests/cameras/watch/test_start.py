@@ -10,8 +10,9 @@ import pytest
 
 from broker.messages.cameras import Health
 from cameras.domain.duty import GLANCE_S, WARM_S, Duty, Why
-from cameras.domain.gate import Gate, PacketFacts
+from cameras.domain.gate import Gate
 from cameras.domain.governor import BEGINNINGS, FULL, TURN_S, Claim, Governor, Grant
+from cameras.domain.packets import PacketFacts
 from cameras.watch.analyst import Analyst, Finding
 from cameras.watch.camera import Camera, Means
 from cameras.watch.layers import Picture
