@@ -1,8 +1,15 @@
-"""What the pixels of one thing say against it."""
+"""What the pixels of one thing, and the way in which it came, say against it."""
 
+import math
+
+from cameras.domain.geometry import Box, cover
 from cameras.domain.rules import RULES, Rules
 from cameras.domain.scene import Evidence, Look
 from cameras.domain.sightings import Suspect, Why
+from cameras.domain.tracks import Track
+
+STRIDE_S = 0.6
+"""Speed is measured over so long: over less, a box that trembles is fast."""
 
 
 def objection(suspect: Suspect, evidence: Evidence, look: Look, rules: Rules = RULES) -> Why | None:
@@ -16,6 +23,23 @@ def objection(suspect: Suspect, evidence: Evidence, look: Look, rules: Rules = R
         (faint, Why.FAINT),
         (only_light or evidence.fill > rules.largest_fill, Why.LIGHT),
         (evidence.moved_from > rules.pushed_alike, Why.PUSHED_ASIDE),
+        (any(_rode(track, suspect, rules) for track in suspect.carriers.values()), Why.PARKED),
         (suspect.box.side > rules.largest_to_actor * suspect.actor_size, Why.ACTOR),
     )
     return next((why for holds, why in objections if holds), None)
+
+
+def _rode(track: Track, suspect: Suspect, rules: Rules) -> bool:
+    """It came riding on what stands there now: a bicycle or a motorcycle that was parked."""
+    ride = [(at, box) for at, box in track.path if suspect.since - rules.ride_s <= at <= suspect.since + rules.after_s]
+    ride = [(at, box) for at, box in ride if box.width <= rules.ridden_wide * suspect.box.width]
+    if not any(cover(suspect.box, box) > 0.7 for _, box in ride):
+        return False
+    pairs = ((one, next((later for later in ride if later[0] - one[0] >= STRIDE_S), None)) for one in ride)
+    return any(later is not None and _pace(one, later) > rules.ridden for one, later in pairs)
+
+
+def _pace(one: tuple[float, Box], later: tuple[float, Box]) -> float:
+    """Heights a second, of the taller of the two boxes."""
+    (x0, y0), (x1, y1) = one[1].centre, later[1].centre
+    return math.hypot(x1 - x0, y1 - y0) / max(one[1].height, later[1].height, 1.0) / (later[0] - one[0])

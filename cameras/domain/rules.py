@@ -42,8 +42,8 @@ class Rules:
     """Longer side of the thing against the actor's: beyond it, it is the vehicle itself or a change of light."""
     lowest_arrival: float = 0.12
     """Of `Evidence.arrival`: below it something was taken away, or only the light plays."""
-    sure_edge_gain: float = 0.2
-    """An outline half as strong again as before arrived, even where it fits its surroundings: one more bag on a heap."""
+    sure_edge_gain: float = 0.25
+    """An outline this much clearer than before arrived, even where it fits its surroundings: one more bag on a heap."""
     light_alike: float = 0.8
     light_texture: float = 6.0
     lowest_contrast: float = 15.0
@@ -51,6 +51,11 @@ class Rules:
     largest_fill: float = 2.5
     """Above it the change has no outline of its own: it runs on far beyond the box."""
     pushed_alike: float = 0.82
+    ridden: float = 1.1
+    """Own heights a second: nobody walks as fast. Who came so fast, and was hardly wider than what stands there now, came on it."""
+    ridden_wide: float = 1.4
+    ride_s: float = 3.0
+    """How long before it came to rest the ride is looked for."""
 
 
 RULES = Rules()

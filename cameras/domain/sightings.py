@@ -86,7 +86,7 @@ class Suspect:
     @property
     def actors(self) -> list[Track]:
         """The carriers that are not the thing itself."""
-        return [track for track in self.carriers.values() if not self.was(track)]
+        return [track for track in self.carriers.values() if not self._was(track)]
 
     @property
     def main(self) -> Track | None:
@@ -102,7 +102,7 @@ class Suspect:
         """As large as it is, or as it was here: who is lost in the dark, or half out of the picture, has not shrunk."""
         return max(track.size, track.size_about(self.since))
 
-    def was(self, track: Track) -> bool:
+    def _was(self, track: Track) -> bool:
         """What stopped and lies where the thing lies was the thing on its way, unless it was so much larger: then it was somebody with it."""
         place = self.box.grown(max(3.0, 0.15 * self.box.side))
         return track.ended and cover(track.box, place) > 0.6 and track.size_about(self.since) <= RULES.as_thing * self.box.side
@@ -190,10 +190,9 @@ class Watch:
         return any(first <= at <= last and self._near(track, box, suspect.box) for at, box in track.path)
 
     def _threw(self, track: Track, suspect: Suspect) -> bool:
-        """Nobody was near: it passed within a throw just before the thing came to rest, or was seen in the air."""
-        seen = [(suspect.since, suspect.box), *((thing.born, thing.first_box) for thing in suspect.carriers.values() if suspect.was(thing))]
-        reach, first = self.rules.thrown * track.size, suspect.since - self.rules.flight_s
-        return any(first <= at <= moment and gap(box, place) <= reach for moment, place in seen for at, box in track.path)
+        """Nobody was near: it passed within a throw just before the thing came to rest."""
+        first = suspect.since - self.rules.flight_s
+        return any(first <= at <= suspect.since and gap(box, suspect.box) <= self.rules.thrown * track.size for at, box in track.path)
 
     def _near(self, track: Track, at: Box, thing: Box) -> bool:
         return gap(at, thing) <= self.rules.near * max(0.5 * track.size, thing.side)

@@ -137,16 +137,6 @@ def test_what_lands_some_way_off_was_thrown() -> None:
     assert Story().play(16, thrown_over(50), bag_from(9.5)).ripe == [], "he had long passed"
 
 
-def test_what_was_seen_in_the_air_came_from_where_it_began() -> None:
-    """It flies 150 px in half a second, farther than a throw of what passed up there is believed without having been seen."""
-
-    def walker(at: float) -> Sequence[Box]:
-        flight = [Box(300, 110 + (at - 5) * 180, 330, 140 + (at - 5) * 180)] if 5 <= at < 5.5 else []
-        return [*thrown_over(110)(at), *flight, *([BAG] if 5.5 <= at < 6.2 else [])]
-
-    assert Story().play(16, walker, bag_from(5.6)).ripe
-
-
 def test_who_walks_off_into_the_distance_was_no_smaller_at_the_place() -> None:
     def walker(at: float) -> Sequence[Box]:
         if at < 8:
@@ -229,6 +219,28 @@ def test_what_the_pixels_object(change: dict[str, float], why: Why | None) -> No
     first, suspect = Story().play(16, comes_and_goes, bag_from(7)).ripe[0]
     fields = {name: getattr(PLAIN, name) for name in PLAIN.__slots__}
     assert objection(suspect, Evidence(**{**fields, **change}), Look(first, 640, 360)) is why
+
+
+@pytest.mark.parametrize(
+    ("pace", "wide", "why"),
+    [(170, 100, Why.PARKED), (75, 100, None), (170, 190, None)],
+    ids=["parked", "a walker with a wide thing", "a motorcycle that brought a thing"],
+)
+def test_what_was_ridden_here_is_parked(pace: float, wide: float, why: Why | None) -> None:
+    """A rider 100 px tall stops, gets off, and leaves behind what is nearly as wide as both were, or what is not."""
+    bike = Box(300, 190, 390, 240)
+    begins = 5 - 330 / pace
+
+    def walker(at: float) -> Sequence[Box]:
+        if at < begins:
+            return []
+        if at < 5:
+            x = 300 - (5 - at) * pace
+            return [Box(x, 140, x + wide, 240)]
+        return [Box(300, 140, 330, 240)] if at < 7 else [Box(300 - (at - 7) * 80, 140, 330 - (at - 7) * 80, 240)] if at < 10 else []
+
+    story = Story().play(14, walker, lambda at: [Thing(bike, 3000, 5.0)] if at > 6 else [])
+    assert objection(story.ripe[0][1], PLAIN, Look(14, 640, 360)) is why
 
 
 def test_a_decision_is_made_once() -> None:
