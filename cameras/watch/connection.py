@@ -1,6 +1,5 @@
 """One connection of a camera: packets into the ring, pictures to the scene, clips when they are due."""
 
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -27,8 +26,8 @@ from cameras.watch.told import Cut, Gauge, Lack, Opened, Past, State, Tap, Told
 
 BEFORE_S, AFTER_S = 10.0, 10.0
 LOOK_EVERY_S = 10.0
-REST_S = 4.0
-"""When a stream breaks off, what was not looked at yet is, for so long at most; then it is connected again."""
+REST_S, FOLLOWED_S = 4.0, 20.0
+"""When a stream breaks off, what was not looked at yet is, for so long at most, and for so long while somebody is followed there; then it is connected again."""
 
 
 class Owner(Protocol):
@@ -114,9 +113,9 @@ class Connection:
         try:
             self._read(lookout)
         except Refusal:
-            self._look_at_rest(lookout, REST_S)
+            self._look_at_rest(lookout, broken=True)
             raise
-        self._look_at_rest(lookout, math.inf)
+        self._look_at_rest(lookout, broken=False)
         if not lookout.sampler.frames and not self.camera.stopping:
             raise Refusal(Code.NO_PICTURE)
 
@@ -129,11 +128,12 @@ class Connection:
                 return
             self._take(lookout, parcel)
 
-    def _look_at_rest(self, lookout: Lookout, most_s: float) -> None:
-        """What came and was not looked at when the stream ended, for so long at most: the camera is to be connected again."""
-        end = time.monotonic() + most_s
+    def _look_at_rest(self, lookout: Lookout, *, broken: bool) -> None:
+        """What came and was not looked at when the stream ended; not all of it where it is to be connected again."""
+        began = time.monotonic()
         for at, picture in lookout.rest():
-            if self.camera.stopping or time.monotonic() > end:
+            most_s = FOLLOWED_S if self.scene.analyst.busy else REST_S
+            if self.camera.stopping or (broken and time.monotonic() - began > most_s):
                 return
             self._look(lookout, at + self.base, picture)
 

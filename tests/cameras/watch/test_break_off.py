@@ -59,12 +59,13 @@ class BreaksOff(Stream):
             yield parcel
 
 
-def broken_off(film: Path, patch: pytest.MonkeyPatch, most_s: float) -> tuple[Heard, Analyst]:
+def broken_off(film: Path, patch: pytest.MonkeyPatch, *, rest_s: float, followed_s: float) -> tuple[Heard, Analyst]:
     heard, analyst = Heard(), Analyst()
     camera = Hasty(Plan("cam-1", "Cổng chợ", str(film)), Means(heard, lambda: analyst))
     stream = BreaksOff(str(film))
     stream.patch = patch
-    patch.setattr(connection, "REST_S", most_s)
+    patch.setattr(connection, "REST_S", rest_s)
+    patch.setattr(connection, "FOLLOWED_S", followed_s)
     with pytest.raises(Refusal) as refused:
         Connection(camera, Memory(analyst, Gate()), stream).watch()
     stream.close()
@@ -73,7 +74,7 @@ def broken_off(film: Path, patch: pytest.MonkeyPatch, most_s: float) -> tuple[He
 
 
 def test_the_act_is_found_in_what_was_not_looked_at_yet(dumping: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    heard, analyst = broken_off(dumping, monkeypatch, 60)
+    heard, analyst = broken_off(dumping, monkeypatch, rest_s=60, followed_s=60)
     assert analyst.last is not None
     assert analyst.last.at == pytest.approx(BREAKS_S, abs=1)
     (cut,) = heard.cuts
@@ -82,7 +83,14 @@ def test_the_act_is_found_in_what_was_not_looked_at_yet(dumping: Path, monkeypat
 
 
 def test_but_not_for_long(dumping: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    heard, analyst = broken_off(dumping, monkeypatch, 0)
+    heard, analyst = broken_off(dumping, monkeypatch, rest_s=0, followed_s=0)
     assert not heard.cuts
     assert analyst.last is not None
     assert analyst.last.at < BEHIND_FROM_S + 2
+
+
+def test_who_is_followed_is_followed_to_the_end(dumping: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard, analyst = broken_off(dumping, monkeypatch, rest_s=0, followed_s=60)
+    assert [round(cut.finding.put_down - 8.5) for cut in heard.cuts] == [0]
+    assert analyst.last is not None
+    assert analyst.last.at < BREAKS_S - 0.3, "and no farther"
