@@ -32,11 +32,16 @@ def objection(suspect: Suspect, evidence: Evidence, look: Look, rules: Rules = R
 def _rode(track: Track, suspect: Suspect, rules: Rules) -> bool:
     """It came riding on what stands there now: a bicycle or a motorcycle that was parked."""
     ride = [(at, box) for at, box in track.path if suspect.since - rules.ride_s <= at <= suspect.since + rules.after_s]
-    ride = [(at, box) for at, box in ride if box.width <= rules.ridden_wide * suspect.box.width]
+    ride = [(at, box) for at, box in ride if _could_ride(box, suspect.box, rules)]
     if not any(cover(suspect.box, box) > 0.7 for _, box in ride):
         return False
     pairs = ((one, next((later for later in ride if later[0] - one[0] >= STRIDE_S), None)) for one in ride)
     return any(later is not None and _pace(one, later) > rules.ridden for one, later in pairs)
+
+
+def _could_ride(mover: Box, thing: Box, rules: Rules) -> bool:
+    """Somebody sits on it: hardly wider, and taller. A thing in the air is neither."""
+    return mover.width <= rules.ridden_wide * thing.width and mover.height >= rules.ridden_tall * thing.height
 
 
 def _pace(one: tuple[float, Box], later: tuple[float, Box]) -> float:

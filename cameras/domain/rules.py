@@ -54,6 +54,7 @@ class Rules:
     ridden: float = 1.1
     """Own heights a second: nobody walks as fast. Who came so fast, and was hardly wider than what stands there now, came on it."""
     ridden_wide: float = 1.4
+    ridden_tall: float = 1.3
     ride_s: float = 3.0
     """How long before it came to rest the ride is looked for."""
 

@@ -222,11 +222,11 @@ def test_what_the_pixels_object(change: dict[str, float], why: Why | None) -> No
 
 
 @pytest.mark.parametrize(
-    ("pace", "wide", "why"),
-    [(170, 100, Why.PARKED), (75, 100, None), (170, 190, None)],
-    ids=["parked", "a walker with a wide thing", "a motorcycle that brought a thing"],
+    ("pace", "wide", "top", "why"),
+    [(170, 100, 140, Why.PARKED), (75, 100, 140, None), (170, 190, 140, None), (170, 100, 190, None)],
+    ids=["parked", "a walker with a wide thing", "a motorcycle that brought a thing", "the thing itself in the air"],
 )
-def test_what_was_ridden_here_is_parked(pace: float, wide: float, why: Why | None) -> None:
+def test_what_was_ridden_here_is_parked(pace: float, wide: float, top: float, why: Why | None) -> None:
     """A rider 100 px tall stops, gets off, and leaves behind what is nearly as wide as both were, or what is not."""
     bike = Box(300, 190, 390, 240)
     begins = 5 - 330 / pace
@@ -236,7 +236,7 @@ def test_what_was_ridden_here_is_parked(pace: float, wide: float, why: Why | Non
             return []
         if at < 5:
             x = 300 - (5 - at) * pace
-            return [Box(x, 140, x + wide, 240)]
+            return [Box(x, top, x + wide, 240)]
         return [Box(300, 140, 330, 240)] if at < 7 else [Box(300 - (at - 7) * 80, 140, 330 - (at - 7) * 80, 240)] if at < 10 else []
 
     story = Story().play(14, walker, lambda at: [Thing(bike, 3000, 5.0)] if at > 6 else [])
