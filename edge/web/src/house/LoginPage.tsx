@@ -1,11 +1,11 @@
-import { Alert, Button, PasswordInput, TextInput, type PasswordInputProps } from "@mantine/core";
+import { Button, PasswordInput, TextInput, type PasswordInputProps } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Navigate, useSearchParams } from "react-router";
 import { post } from "../ground/http/client";
-import { sentence } from "../ground/http/sentence";
 import { useSession, useSignIn, type Person } from "../ground/http/session";
+import { Refusal } from "../ground/parts/Refusal";
 import { Loading } from "../ground/parts/states";
 import { Front } from "./Front";
 import classes from "./house.module.css";
@@ -13,16 +13,6 @@ import classes from "./house.module.css";
 /** Only a path of this node is a place to go back to. */
 function safe(next: string | null): string {
   return next?.startsWith("/") === true && !next.startsWith("//") ? next : "/";
-}
-
-function Problem({ error }: { error: Error | null }) {
-  const { t } = useTranslation();
-  if (error === null) return null;
-  return (
-    <Alert color="lacquer" role="alert">
-      {sentence(t, error)}
-    </Alert>
-  );
 }
 
 /** A password, with the button that shows it named in the reader's language. */
@@ -43,7 +33,7 @@ function SignIn() {
   return (
     <form className={classes.card} onSubmit={submit}>
       <h1>{t("house.login.title")}</h1>
-      <Problem error={signIn.error} />
+      <Refusal error={signIn.error} />
       <TextInput label={t("house.login.name")} value={name} onChange={(event) => setName(event.currentTarget.value)} autoComplete="username" autoCapitalize="none" required autoFocus />
       <Secret label={t("house.login.password")} value={password} onChange={(event) => setPassword(event.currentTarget.value)} autoComplete="current-password" required />
       <Button type="submit" size="lg" loading={signIn.isPending}>
@@ -72,7 +62,7 @@ function FirstPassword({ person }: { person: Person }) {
     <form className={classes.card} onSubmit={submit}>
       <h1>{t("house.login.first.title")}</h1>
       <p className="quiet">{t("house.login.first.text", { name: person.name })}</p>
-      <Problem error={change.error} />
+      <Refusal error={change.error} />
       <Secret label={t("house.login.first.present")} value={present} onChange={(event) => setPresent(event.currentTarget.value)} autoComplete="current-password" required />
       <Secret label={t("house.login.first.fresh")} description={t("house.login.first.rule")} value={fresh} onChange={(event) => setFresh(event.currentTarget.value)} autoComplete="new-password" required />
       <Secret

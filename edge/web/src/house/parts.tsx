@@ -1,21 +1,9 @@
-import { Alert } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { sentence } from "../ground/http/sentence";
 import type { Words } from "./model";
 
 export { Ago } from "../ground/parts/Ago";
+export { Refusal } from "../ground/parts/Refusal";
 export { State, type Tone } from "../ground/parts/State";
-
-/** What a request was refused for, where it was made. */
-export function Refusal({ error }: { error: Error | null }) {
-  const { t } = useTranslation();
-  if (error === null) return null;
-  return (
-    <Alert color="lacquer" role="alert">
-      {sentence(t, error)}
-    </Alert>
-  );
-}
 
 /** What a device says it is, in a word or two; a browser's whole self-praise is cut to system and name. */
 export function shortModel(model: string): string {

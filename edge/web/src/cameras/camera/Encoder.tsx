@@ -1,11 +1,12 @@
-import { Alert, Button, Checkbox } from "@mantine/core";
+import { Button, Checkbox } from "@mantine/core";
 import { IconArrowRight } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { components } from "../../ground/api.gen";
 import { get, post, put, Refused } from "../../ground/http/client";
-import { sentence, words } from "../../ground/http/sentence";
+import { words } from "../../ground/http/sentence";
+import { Refusal } from "../../ground/parts/Refusal";
 import { SignIn, type Access } from "../../ground/parts/SignIn";
 import { codecName, number } from "../../ground/words/format";
 import { useHealth } from "../../ground/cameras/Standing";
@@ -38,16 +39,6 @@ function useDoors(camera: string) {
 }
 
 type Doors = ReturnType<typeof useDoors>;
-
-function Fault({ error }: { error: Error | null }) {
-  const { t } = useTranslation();
-  if (error === null) return null;
-  return (
-    <Alert color="lacquer" role="alert">
-      {sentence(t, error)}
-    </Alert>
-  );
-}
 
 /** A camera that was added by its address gives its ONVIF user once. */
 function Join({ camera, doors }: { camera: Camera; doors: Doors }) {
@@ -174,7 +165,7 @@ function Reached({ camera }: { camera: Camera }) {
           {t(doors.settings === null ? "onvif.read" : "onvif.readAgain")}
         </Button>
       </div>
-      <Fault error={fault instanceof Refused && fault.code === "house.onvif_unknown" ? null : fault} />
+      <Refusal error={fault instanceof Refused && fault.code === "house.onvif_unknown" ? null : fault} />
       {unknown && doors.settings === null && <Join camera={camera} doors={doors} />}
       {doors.settings !== null && <Read camera={camera} settings={doors.settings} doors={doors} />}
     </>

@@ -1,7 +1,7 @@
-import { Alert, Button, PasswordInput, TextInput } from "@mantine/core";
+import { Button, PasswordInput, TextInput } from "@mantine/core";
 import type { SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { sentence } from "../http/sentence";
+import { Refusal } from "./Refusal";
 import classes from "./SignIn.module.css";
 
 /** How a camera is reached by ONVIF; this page forgets it when it is left. */
@@ -39,11 +39,7 @@ export function SignIn({ access, error, pending, onChange, onSubmit, onBack }: S
         autoComplete="new-password"
         visibilityToggleButtonProps={{ "aria-label": t("onvif.show") }}
       />
-      {error !== null && (
-        <Alert color="lacquer" role="alert">
-          {sentence(t, error)}
-        </Alert>
-      )}
+      <Refusal error={error} />
       <div className={classes.actions}>
         {onBack !== undefined && (
           <Button variant="default" onClick={onBack}>
