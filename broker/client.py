@@ -105,6 +105,7 @@ class Client:
         self._routes: dict[str, tuple[Handler, ...]] = {}
         """Topic -> who takes it; a topic that was looked up once is not matched against every filter again."""
         self._outgoing = Outgoing(self._hand_over, self._network.wake)
+        self._mqtt.acknowledged = self._outgoing.acknowledged
         self._owed: deque[tuple[int, int, int]] = deque()
         """Identifier, QoS and connection of what is to be acknowledged."""
 
@@ -185,7 +186,6 @@ class Client:
         mqtt.on_connect = self._connected
         mqtt.on_disconnect = self._disconnected
         mqtt.on_message = self._message
-        mqtt.on_publish = self._published
         mqtt.on_subscribe = self._subscribed
         return mqtt
 
@@ -228,9 +228,6 @@ class Client:
         if refused:
             self._count(unsubscribed=refused)
             _log.error("broker.subscription_refused user=%s count=%d", self._user, refused)
-
-    def _published(self, _mqtt: paho.Client, _data: Any, number: int, _reason: ReasonCode, _properties: Any) -> None:
-        self._outgoing.acknowledged(number)
 
     def _message(self, _mqtt: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
         if message.qos == 0 and self._handed + len(self._heard) >= HANDED_MAX:

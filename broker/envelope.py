@@ -43,7 +43,7 @@ def open_envelope(text: str) -> Envelope:
     if len(parts) != 3:
         raise EnvelopeError("not three parts")
     try:
-        header = json.loads(part(parts[0]).decode(), object_pairs_hook=_once)
+        header = _HEADER.decode(part(parts[0]).decode())
         payload, signature = part(parts[1]), part(parts[2])
     except (ValueError, RecursionError) as error:
         raise EnvelopeError(str(error)) from None
@@ -66,9 +66,12 @@ def canonical(value: object) -> bytes:
     Floats are refused, because two languages may write the same number in two ways.
     """
     _refuse_floats(value)
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _CANONICAL.encode(value).encode()
 
 
+_HEADER = json.JSONDecoder(object_pairs_hook=_once)
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+# Made once: every ballot is read and written, and to make one takes as long as to use it.
 _PLAIN = frozenset({str, int, bool, type(None)})
 
 

@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import paho.mqtt.client as paho
+from paho.mqtt.enums import MQTTErrorCode
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
 
 _log = logging.getLogger("broker.client")
 
@@ -106,7 +109,19 @@ class Wire:
 
 
 class Mqtt(paho.Client):
-    """paho with a `Wire` for its socket, which it makes in this one place, as it does for WebSockets."""
+    """paho with a `Wire` for its socket, which it makes in this one place, as it does for WebSockets.
+
+    Acknowledgements are told to `acknowledged` with their identifier. paho's `on_publish` stays unused: for it, paho also makes the
+    properties and the reason of an acknowledgement that never comes for every message of QoS 0, which takes longer than to send it.
+    """
+
+    acknowledged: Callable[[int], None] | None = None
+
+    def _do_on_publish(self, mid: int, reason_code: ReasonCode, properties: Properties) -> MQTTErrorCode:
+        done = super()._do_on_publish(mid, reason_code, properties)
+        if self.acknowledged is not None:
+            self.acknowledged(mid)
+        return done
 
     def _create_socket(self) -> Any:
         return Wire(super()._create_socket())

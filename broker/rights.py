@@ -5,6 +5,7 @@ which reads it from a file, stays small.
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 USER = "%u"
@@ -32,10 +33,12 @@ class Rights:
     wildcards: bool = False
 
     def may_publish(self, user: str, topic: str, *, retain: bool = False) -> bool:
-        return any(rule.publish and (rule.retain or not retain) and covers(rule.pattern, user, topic) for rule in self.rules)
+        levels = topic.split("/")
+        return any(rule.publish and (rule.retain or not retain) and _parsed(rule.pattern).covers(user, levels) for rule in self.rules)
 
     def may_receive(self, user: str, topic: str) -> bool:
-        return any(rule.receive and covers(rule.pattern, user, topic) for rule in self.rules)
+        levels = topic.split("/")
+        return any(rule.receive and _parsed(rule.pattern).covers(user, levels) for rule in self.rules)
 
     def may_subscribe(self, user: str, wanted: str) -> bool:
         if not self.wildcards and ("+" in wanted or "#" in wanted):
@@ -57,16 +60,41 @@ NOTHING = Rights(())
 
 def covers(pattern: str, user: str, wanted: str) -> bool:
     """True when every topic that `wanted` (a topic or a filter) stands for is one that `pattern` stands for."""
-    rule, levels = pattern.split("/"), wanted.split("/")
-    for at, level in enumerate(rule):
-        if level == "#":
-            return True
-        if at >= len(levels) or not _level(level, user, levels[at]):
+    return _parsed(pattern).covers(user, wanted.split("/"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """A pattern taken apart. Patterns are few, and each is held against every topic that somebody says something on: what differs most
+    often is asked first.
+    """
+
+    depth: int
+    """Levels, without `#`."""
+    open: bool
+    """It ends with `#`."""
+    words: tuple[tuple[int, str], ...]
+    own: tuple[int, ...]
+    ids: tuple[int, ...]
+
+    def covers(self, user: str, levels: list[str]) -> bool:
+        if len(levels) < self.depth if self.open else len(levels) != self.depth:
             return False
-    return len(rule) == len(levels)
+        for at, word in self.words:
+            if levels[at] != word:
+                return False
+        return all(levels[at] == user for at in self.own) and all(levels[at] == "+" or _ID.fullmatch(levels[at]) for at in self.ids)
 
 
-def _level(rule: str, user: str, wanted: str) -> bool:
-    if rule == "+":
-        return wanted == "+" or _ID.fullmatch(wanted) is not None
-    return wanted == (user if rule == USER else rule)
+@lru_cache(maxsize=512)
+def _parsed(pattern: str) -> _Pattern:
+    levels = pattern.split("/")
+    depth = levels.index("#") if "#" in levels else len(levels)
+    places = list(enumerate(levels[:depth]))
+    return _Pattern(
+        depth=depth,
+        open=depth < len(levels),
+        words=tuple((at, level) for at, level in reversed(places) if level not in (USER, "+")),
+        own=tuple(at for at, level in places if level == USER),
+        ids=tuple(at for at, level in places if level == "+"),
+    )

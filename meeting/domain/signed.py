@@ -9,13 +9,14 @@ from meeting.domain.errors import Code, Refusal
 
 KID = re.compile(r"[A-Za-z0-9_-]{43}")
 """An RFC 7638 thumbprint."""
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def exactly(raw: bytes, fields: frozenset[str], code: Code) -> dict[str, Any]:
     """A JSON object in its one canonical spelling with exactly these fields. Raises Refusal with `code`."""
     try:
         said = json.loads(raw)
-        again = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        again = _CANONICAL.encode(said).encode()
     except (ValueError, RecursionError):
         raise Refusal(code, field="payload") from None
     if again != raw or not isinstance(said, dict) or set(said) != fields:

@@ -18,7 +18,7 @@ Data = dict[str, Any]
 
 def stamp(at: datetime) -> str:
     """A time in the log: UTC with microseconds and Z."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def name_hash(salt: str, name: str) -> str:
