@@ -16,8 +16,9 @@ TRUST_S = 2.0
 SLEW = 0.01
 """Seconds per second by which the wall clock under a stream follows what is measured; more than `LEAP_S` is taken at once."""
 LEAP_S, STEP_S = 3.0, 0.5
-SETTLE_S, SETTLING = 5.0, 0.9
-"""At the beginning, when what was buffered while opening comes at once, it follows nearly as fast as time goes: never backwards."""
+SETTLE_S, SETTLING, FAR_S = 5.0, 0.9, 0.5
+"""At the beginning, when what was buffered while opening comes at once, it follows nearly as fast as time goes: never backwards. So it does while it is
+farther off than drift explains: all that was read for a while was read late, and now one packet was not."""
 _BUCKET_S = 30.0
 _AGREE = 3
 
@@ -146,5 +147,6 @@ class WallClock:
         if self._epoch is None or abs(target - self._epoch) > LEAP_S:
             self._epoch = target
         else:
-            most = passed * (SETTLING if at < SETTLE_S else SLEW)
+            wrong = at < SETTLE_S or abs(target - self._epoch) > FAR_S
+            most = passed * (SETTLING if wrong else SLEW)
             self._epoch += min(max(target - self._epoch, -most), most)

@@ -34,6 +34,8 @@ CELLS = (
 IN_FULL, SAMPLE = 3, 4
 """In the first so many cells the others run on every stream, one after another, `motion` among them; in the rest all at once on SAMPLE
 idle and SAMPLE busy streams, multiplied."""
+CALM, MORE_WARM_S = 17, 8.0
+"""More cameras than that need so much longer until all of them sleep; it is taken from what is measured, so the film is as long."""
 FILM_S, START_S, BETWEEN_S, FLAG_S = 40.0, 12.0, 8.0, 12.0
 """To make one film, to start a watcher, and between the parts of a cell: for the estimate."""
 SHOWN = {
@@ -92,7 +94,7 @@ def _asked(films: Path, seconds: float) -> list[Asked]:
         Asked(
             cameras,
             busy,
-            streams.Kind(size[0], size[1], rate, gop, seconds),
+            _kind(size, rate, gop, seconds=seconds, more=MORE_WARM_S if cameras > CALM else 0.0),
             films,
             others=others,
             motion=number < IN_FULL,
@@ -100,6 +102,10 @@ def _asked(films: Path, seconds: float) -> list[Asked]:
         )
         for number, (cameras, busy, rate, gop, size, others) in enumerate(CELLS)
     ]
+
+
+def _kind(size: tuple[int, int], rate: str, gop: int, *, seconds: float, more: float) -> streams.Kind:
+    return streams.Kind(size[0], size[1], rate, gop, seconds - more, streams.QUIET_S + more)
 
 
 def _estimate_s(asked: Sequence[Asked]) -> float:

@@ -10,7 +10,7 @@ from zlib import crc32
 import numpy as np
 import pytest
 
-from cameras.domain.clock import TRUST_S, Timeline, WallClock
+from cameras.domain.clock import FAR_S, TRUST_S, Timeline, WallClock
 from cameras.domain.errors import Code, Refusal
 from cameras.domain.vitals import BARREN_S, FROZEN_S, Decoding, Pace, Stillness, Vitals
 from cameras.watch.analyst import Analyst
@@ -73,6 +73,16 @@ def test_a_days_drift_is_followed_and_never_faster_than_a_hundredth() -> None:
         epochs.append(wall.epoch() or 0.0)
     assert epochs[-1] == pytest.approx(1e9 - DAY_S * ppm, abs=0.05)
     assert max(abs(after - before) for before, after in pairwise(epochs)) <= 0.1
+
+
+def test_what_was_read_late_at_first_is_put_right_within_seconds_and_time_never_goes_back() -> None:
+    wall, taken = WallClock(), []
+    for tenth in range(300):
+        second = tenth / 10
+        wall.observe(second, 1e9 + (2.8 if second < 10 else 0.0), None)
+        taken.append((wall.epoch() or 0.0) + second)
+    assert taken[149] - 14.9 == pytest.approx(1e9, abs=FAR_S)
+    assert all(later > earlier for earlier, later in pairwise(taken))
 
 
 def test_the_cameras_clock_is_believed_while_near_and_told_always() -> None:
