@@ -72,7 +72,7 @@ function Check({ result, file }: { result: ResultView; file: string }) {
         <li>{t("meeting.result.check.download")}</li>
         <li>
           {t("meeting.result.check.open")}{" "}
-          <a className={`no-print ${classes.page ?? ""}`} href="/verify.html" download="dinh-kiem-tra.html">
+          <a className={classes.page} href="/verify.html" download="dinh-kiem-tra.html">
             <IconDownload size={20} aria-hidden="true" /> {t("meeting.result.check.page")}
           </a>
         </li>
