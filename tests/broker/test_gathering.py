@@ -4,9 +4,6 @@ import asyncio
 from types import SimpleNamespace
 from typing import cast
 
-import pytest
-
-from broker.engines.embedded import connection
 from broker.engines.embedded.connection import Connection, Reception
 from broker.engines.embedded.hub import Hub
 from broker.engines.embedded.limits import Limits
@@ -29,9 +26,9 @@ class Written(asyncio.Transport):
         return False
 
 
-async def _pieces(*, rest_s: float) -> list[bytes]:
+async def _pieces(limits: Limits, *, rest_s: float) -> list[bytes]:
     """One word, then two more just after it was written, then one that is large."""
-    hub, written = SimpleNamespace(limits=Limits()), Written()
+    hub, written = SimpleNamespace(limits=limits), Written()
     here = Connection(cast("Hub", hub), Reception())
     here.connection_made(written)
     here.send(b"first")
@@ -39,15 +36,14 @@ async def _pieces(*, rest_s: float) -> list[bytes]:
     for word in (b"second", b"third"):
         here.send(word)
         await asyncio.sleep(rest_s)
-    here.send(b"x" * connection.GATHER_BYTES)
+    here.send(b"x" * limits.gather_bytes)
     return written.pieces
 
 
-def test_what_follows_at_once_is_written_together_and_what_is_much_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "GATHER_S", 3600.0)
-    assert asyncio.run(_pieces(rest_s=0)) == [b"first", b"secondthird" + b"x" * connection.GATHER_BYTES]
+def test_what_follows_at_once_is_written_together_and_what_is_much_at_once() -> None:
+    patient = Limits(gather_s=3600.0)
+    assert asyncio.run(_pieces(patient, rest_s=0)) == [b"first", b"secondthird" + b"x" * patient.gather_bytes]
 
 
-def test_what_is_gathered_is_written_after_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "GATHER_S", 0.001)
-    assert asyncio.run(_pieces(rest_s=0.2))[:3] == [b"first", b"second", b"third"]
+def test_what_is_gathered_is_written_after_a_moment() -> None:
+    assert asyncio.run(_pieces(Limits(gather_s=0.001), rest_s=0.2))[:3] == [b"first", b"second", b"third"]

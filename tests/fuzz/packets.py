@@ -109,7 +109,9 @@ class Packets:
         folder = Path(self._held.enter_context(TemporaryDirectory(prefix="dinh-fuzz-", dir=FAST if FAST.is_dir() else None)))
         roles = {"node": Role.NODE, "tablet-1": Role.TABLET, "tablet-2": Role.TABLET}
         EmbeddedEngine(folder, 1).write(Credential(user, f"secret-of-{user}", role) for user, role in roles.items())
-        self.hub = Hub(FileGate(folder), Store(folder / "messages.sqlite"), limits=Limits(retained_messages=50), counters=Counters())
+        self.hub = Hub(
+            FileGate(folder), Store(folder / "messages.sqlite"), limits=Limits(retained_messages=50, gather_s=0.0), counters=Counters()
+        )
         self.reception = Reception()
         self._loop.run_until_complete(self._start())
 

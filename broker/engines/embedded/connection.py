@@ -16,10 +16,6 @@ _log = logging.getLogger("broker.connection")
 
 LINGER_S = 5.0
 """A closing connection may send its last bytes for so long."""
-GATHER_S, GATHER_BYTES = 0.008, 64 * 1024
-"""What is written so soon after the last time is gathered for as long, or until it is so much: who is told much is woken for many
-messages at once. Seconds, bytes.
-"""
 
 
 class Reception:
@@ -104,15 +100,16 @@ class Connection(asyncio.Protocol):
         return not self._blocked and self._out_bytes < self._hub.limits.write_buffer
 
     def send(self, data: bytes) -> None:
-        """Write with everything else that is written in this turn of the loop, or within `GATHER_S` when the last time was just now."""
+        """Write with everything else that is written in this turn of the loop, or soon after it when the last time was just now."""
+        limits = self._hub.limits
         if not self._out:
-            if self._loop.time() - self._flushed < GATHER_S:
-                self._loop.call_later(GATHER_S, self._flush)
+            if self._loop.time() - self._flushed < limits.gather_s:
+                self._loop.call_later(limits.gather_s, self._flush)
             else:
                 self._loop.call_soon(self._flush)
         self._out.append(data)
         self._out_bytes += len(data)
-        if self._out_bytes >= GATHER_BYTES:
+        if self._out_bytes >= limits.gather_bytes:
             self._flush()
 
     def cut(self) -> None:
