@@ -203,14 +203,20 @@ class Network:
             poll.modify(wire.fileno(), select.POLLIN | (select.POLLOUT if wire.owes else 0))
             for number, _ in poll.poll(MISC_S * 1000):
                 if number == self._wake_in.fileno():
-                    self._woken = False
-                    with suppress(BlockingIOError):
-                        self._wake_in.recv(4096)
+                    self._awake()
                 else:
                     self._read(wire)
             self._turn.before_writing()
             self._write(wire)
             self._mqtt.loop_misc()
+
+    def _awake(self) -> None:
+        """What woke us is taken away before the next may be sent: the other way round, one that came in between would be taken with it, and the
+        thread would sleep through all that follow. Whoever was not let send meanwhile left its work before; this turn does it.
+        """
+        with suppress(BlockingIOError):
+            self._wake_in.recv(4096)
+        self._woken = False
 
     def _read(self, wire: Wire) -> None:
         wire.fill()

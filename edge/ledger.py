@@ -36,7 +36,7 @@ log = logging.getLogger("dinh.ledger")
 
 BATCH = 512
 """At most this many jobs share a commit, so that the first of a flood is not kept waiting for the last."""
-BUSY_S, GATHER_S = 0.2, 0.08
+BUSY_S, GATHER_S = 0.3, 0.12
 """What can be taken together waits so long for company, when the last commit was only just: a hall that votes shares statements and fsyncs,
 and whoever comes alone does not wait.
 """

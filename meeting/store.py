@@ -116,6 +116,11 @@ def live_keys(session: Session, meeting_id: str) -> Sequence[Key]:
     return session.exec(select(Key).where(Key.meeting == meeting_id, col(Key.ended_at).is_(None))).all()
 
 
+def live_jwks(session: Session, meeting_id: str) -> list[dict[str, str]]:
+    """The public keys that are bound now."""
+    return [json.loads(jwk) for jwk in session.exec(select(Key.jwk).where(Key.meeting == meeting_id, col(Key.ended_at).is_(None)))]
+
+
 def live_key_of(session: Session, meeting_id: str, *, member_id: str) -> Key | None:
     wanted = select(Key).where(Key.meeting == meeting_id, Key.member == member_id, col(Key.ended_at).is_(None))
     return session.exec(wanted).first()

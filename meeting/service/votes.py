@@ -18,6 +18,7 @@ from meeting.log import entries
 from meeting.secret.blind import PublicKey
 from meeting.service.calling import refuse_waiting
 from meeting.service.house import House, Show, Work, as_voter
+from meeting.service.keys import make_ready
 from meeting.service.preparing import NOT_CLOSED, refuse_while_voting
 from meeting.service.secret import forget, key_for, open_box, publish_box, refuse_on_the_way
 from meeting.service.snapshots import paper_of, rule_of
@@ -78,7 +79,10 @@ class Votes:
             work.note(facts.motion_opened(motion, **details))
             return motion
 
-        return self.house.change(meeting, act)
+        changed = self.house.change(meeting, act)
+        with self.house.reader() as session:
+            make_ready(store.live_jwks(session, meeting))
+        return changed
 
     def _freeze(self, work: Work, row: MotionRow, rule: Rule, key: PublicKey | None) -> None:
         item = store.item(work.session, work.id, row.item)

@@ -7,6 +7,7 @@ from broker.messages.meetings import MotionSnapshot, Receipt
 from meeting.log.checkpoint import open_checkpoint
 from meeting.log.merkle import includes
 from meeting.log.verifier import Beside, verify
+from meeting.service import keys
 from tests.meeting.room import Council, Room, council
 
 
@@ -103,3 +104,11 @@ def test_a_hidden_name_leaves_the_log_whole(hall: Room) -> None:
     assert verify(raw).ok
     assert "Đại biểu 1" not in raw.decode()
     assert "Đại biểu 2" in raw.decode()
+
+
+def test_with_the_opening_everybodys_key_is_ready_after_a_restart_too(hall: Room) -> None:
+    five = council(hall)
+    five.arrive(0, 1, 2, 3)
+    keys._public_key.cache_clear()  # a node that has just started
+    five.opened()
+    assert keys._public_key.cache_info().currsize == 4
