@@ -72,7 +72,10 @@ class Taken:
 
     def explain(self, suspect: Suspect, colours: Floats) -> bool:
         """Something of this size and these colours had gone before this one came to rest."""
-        return any(one.at > suspect.since - TAKEN_S and like(one.box, suspect.box) and likeness(one.colours, colours) >= ALIKE for one in self._taken)
+        return any(
+            one.at > suspect.since - TAKEN_S and like(one.box, suspect.box) and likeness(one.colours, colours) >= ALIKE
+            for one in self._taken
+        )
 
 
 def like(one: Box, other: Box) -> bool:

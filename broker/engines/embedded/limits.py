@@ -27,7 +27,7 @@ class Limits:
     """Waiting for one session, online or not."""
     write_buffer: int = MIB
     """What waits to be sent to one client, before QoS 1 waits in its session and QoS 0 is dropped: two of the largest snapshots."""
-    gather_s: float = 0.020
+    gather_s: float = 0.02
     """What is written to a client so soon after the last time is gathered for as long: who is told much is woken for many messages at once."""
     gather_bytes: int = 64 * KIB
     """So much is written at once all the same."""
