@@ -46,8 +46,8 @@ class Judged:
 
 
 def key_of(path: Path, weights: Path) -> str:
-    """The same key means the same film, weights and eyes."""
-    return f"{_hash(path)[:20]}-{_hash(weights)[:12]}-{eyes()[:12]}"
+    """The same key means the same film, weights, threshold and eyes: the manifest beside the weights names their hash."""
+    return f"{_hash(path)[:20]}-{_hash(weights.with_name('manifest.toml'))[:12]}-{eyes()[:12]}"
 
 
 def judged(clip: Clip, weights: Path, out: Path) -> Judged:

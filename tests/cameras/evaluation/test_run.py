@@ -1,14 +1,17 @@
 """The command on a few real films: judged, reported, not judged twice; and spliced into hours."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cameras.evaluation.judge import key_of
 from cameras.evaluation.loops import Parts
 from cameras.evaluation.run import Order, evaluate
 from cameras.evaluation.streams import Lives, Spliced, live
+from cameras.watch.verifier import WEIGHTS
 from edge.cli.page import run
 from edge.words import Words
 from tests.cameras.watch import films
@@ -68,6 +71,18 @@ def test_what_was_judged_is_not_judged_again(report: Path, dataset: Path, monkey
     (dataset / "passing.mp4").write_bytes((dataset / "dumping.mp4").read_bytes()[:-9])
     with pytest.raises(AssertionError, match="judged again"):
         evaluate(Order(dataset, report))
+
+
+def test_another_threshold_judges_anew(dataset: Path, tmp_path: Path) -> None:
+    weights = tmp_path / "dumping.onnx"
+    weights.write_bytes(WEIGHTS.read_bytes())
+    told = WEIGHTS.with_name("manifest.toml").read_text("utf-8")
+    weights.with_name("manifest.toml").write_text(told, "utf-8")
+    first = key_of(dataset / "dumping.mp4", weights)
+    assert first == key_of(dataset / "dumping.mp4", WEIGHTS)
+    changed = re.sub(r"^threshold = .*$", "threshold = 0.123", told, flags=re.MULTILINE)
+    weights.with_name("manifest.toml").write_text(changed, "utf-8")
+    assert first != key_of(dataset / "dumping.mp4", weights)
 
 
 def test_a_folder_without_clips_is_refused_with_a_sentence(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
