@@ -84,6 +84,8 @@ class Layers:
         self._doubtful: Mask = np.full((height, width), 255, np.uint8)
         """Where `trust` is not full."""
         self._adapted: Picture | None = None
+        self._range: tuple[Picture, Picture] | None = None
+        """The lowest and the highest of each pixel's neighbourhood in `_adapted`."""
         self._sight: Sight | None = None
 
     def step(self, picture: Picture, now: float) -> Masks:
@@ -112,6 +114,7 @@ class Layers:
         """The background under the present exposure."""
         if self._adapted is None:
             self._adapted = np.asarray(cv2.convertScaleAbs(_under(self.background, self.gain)), np.uint8)
+            self._range = None
         return self._adapted
 
     def absorb(self, where: Mask) -> None:
@@ -162,8 +165,14 @@ class Layers:
         if self._sight is None or self._sight.of is not picture:
             soft: Picture = np.asarray(cv2.GaussianBlur(picture, (5, 5), 0), np.uint8)
             self._follow_exposure(soft)
-            self._sight = Sight(picture, soft, _outside(soft, self.adapted()))
+            self._sight = Sight(picture, soft, _outside(soft, *self._around()))
         return self._sight
+
+    def _around(self) -> tuple[Picture, Picture]:
+        base, around = self.adapted(), np.ones((3, 3), np.uint8)
+        if self._range is None:
+            self._range = np.asarray(cv2.erode(base, around), np.uint8), np.asarray(cv2.dilate(base, around), np.uint8)
+        return self._range
 
     def _tolerance(self) -> Mask:
         """How many grey levels are no change, rounded down."""
@@ -262,9 +271,8 @@ def _difference(a: Picture, b: Picture) -> Mask:
     return np.asarray(cv2.max(cv2.max(blue, green), red), np.uint8)
 
 
-def _outside(picture: Picture, base: Picture) -> Mask:
-    """How far a pixel lies outside the range of its neighbourhood in `base`: an edge that trembles by a pixel is no change."""
-    around = np.ones((3, 3), np.uint8)
-    below, above = cv2.subtract(cv2.erode(base, around), picture), cv2.subtract(picture, cv2.dilate(base, around))
+def _outside(picture: Picture, lowest: Picture, highest: Picture) -> Mask:
+    """How far a pixel lies outside the range of its neighbourhood in the background: an edge that trembles by a pixel is no change."""
+    below, above = cv2.subtract(lowest, picture), cv2.subtract(picture, highest)
     blue, green, red = cv2.split(cv2.max(below, above))
     return np.asarray(cv2.max(cv2.max(blue, green), red), np.uint8)

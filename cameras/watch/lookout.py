@@ -109,7 +109,8 @@ class Lookout:
             self._next = kept.number
             self._first_s = kept.at + FIRST_S if self._first_s is None else self._first_s
         self._ask(parcel)
-        yield from self.meter.metered(self._due(), self.sampler, whole=self._whole)
+        if (due := self._due()) is not None:
+            yield from self.meter.metered(due, self.sampler, whole=self._whole)
 
     def rest(self) -> Pictures:
         """The stream is over: what was not decoded yet, when somebody was looking."""
@@ -144,13 +145,14 @@ class Lookout:
             spent=self.meter.spent,
         )
 
-    def _due(self) -> Pictures:
+    def _due(self) -> Pictures | None:
+        """What is to be decoded. None for most packets of a camera that sleeps: to ask for a thread's time costs more than all else that is done for one."""
         if self._whole:
             self._resume()
-            yield from self._catch_up(CATCH_UP if self.stream.timeline.late_s < BEHIND_S else 1)
-        else:
-            self._hold()
-            yield from self._glance()
+            return self._catch_up(CATCH_UP if self.stream.timeline.late_s < BEHIND_S else 1)
+        self._hold()
+        key = self._key_due()
+        return self._glance(key) if key is not None else None
 
     def _hold(self) -> None:
         if not self.duty.awake:
@@ -175,15 +177,17 @@ class Lookout:
             self._next += 1
             yield from self.sampler.due(self.stream.decode(kept.data, kept.pts, kept.dts), kept.at)
 
-    def _glance(self) -> Pictures:
-        """Asleep: one keyframe alone, compared before it is learned from."""
+    def _key_due(self) -> Kept | None:
+        """The keyframe that is to be looked at now."""
         since = max(self._glanced, self.sampler.seconds)
         pause = max(self.duty.glance_s(self._newest, self._hour), self.grant.glance_s)
         if self._newest - since < pause + LAG_S:
-            return
+            return None
         key = self.ring.next_start(since, min(since + pause + UNEVEN_S, self._newest - LAG_S))
-        if key is None or key.at > self._newest - LAG_S:
-            return
+        return None if key is None or key.at > self._newest - LAG_S else key
+
+    def _glance(self, key: Kept) -> Pictures:
+        """Asleep: one keyframe alone, compared before it is learned from."""
         self._glanced = key.at
         before = self.sampler.seconds
         for at, picture in self._alone(key):
