@@ -1,5 +1,7 @@
 """A member's own phone as a door: the secretary lets it in, its member checks in, votes and keeps the receipt, by touch and by keyboard."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit, picture, say
@@ -9,6 +11,7 @@ from tests.commune import Commune
 
 TITLE = "Thông qua quy chế họp trực tiếp kết hợp điện thoại"
 SEAT = "d4"
+CODE = re.compile(r"^[0-9A-Z]{4}-[0-9A-Z]{4}$")
 
 
 def complete(page: Page, name: str) -> None:
@@ -62,9 +65,11 @@ def test_a_phone_is_let_in_checks_in_votes_and_keeps_its_receipt(visit: Visit, c
 
 
 def changed_by_keys(phone: Page) -> None:
-    """A phone with a keyboard needs no finger."""
+    """A phone with a keyboard needs no finger. Done is what has another receipt: until the new ballot is signed, the one before stands there."""
+    before = phone.get_by_text(CODE).inner_text()
     press(phone, say("meeting.vote.change"))
     press(phone, say("meeting.choice.against"))
+    expect(phone.get_by_text(CODE).filter(has_not_text=before)).to_be_visible()
     expect(phone.get_by_text(say("meeting.receipt.done", at=""))).to_be_visible()
     expect(phone.get_by_text(say("meeting.choice.against"), exact=True)).to_be_visible()
 
