@@ -20,6 +20,7 @@ def objection(suspect: Suspect, evidence: Evidence, look: Look, rules: Rules = R
     objections = (
         (share > rules.largest_share, Why.TOO_LARGE),
         (evidence.arrival < rules.lowest_arrival and evidence.edge_gain < rules.sure_edge_gain, Why.REMOVED),
+        (_only_seen_again(evidence, rules), Why.REMOVED),
         (faint, Why.FAINT),
         (only_light or evidence.fill > rules.largest_fill, Why.LIGHT),
         (evidence.moved_from > rules.pushed_alike, Why.PUSHED_ASIDE),
@@ -27,6 +28,13 @@ def objection(suspect: Suspect, evidence: Evidence, look: Look, rules: Rules = R
         (suspect.box.side > rules.largest_to_actor * suspect.actor_size, Why.ACTOR),
     )
     return next((why for holds, why in objections if holds), None)
+
+
+def _only_seen_again(evidence: Evidence, rules: Rules) -> bool:
+    """Somebody stood there for so long that the memory of the place became a smear of him and it. He went, and what is there is the place."""
+    least, most = rules.plain
+    as_around = evidence.strange < rules.fits and least < evidence.sharp_now < most
+    return evidence.sharp_before < rules.smeared and as_around and evidence.contrast < rules.smear_contrast
 
 
 def _rode(track: Track, suspect: Suspect, rules: Rules) -> bool:

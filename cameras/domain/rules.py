@@ -44,6 +44,14 @@ class Rules:
     """Of `Evidence.arrival`: below it something was taken away, or only the light plays."""
     sure_edge_gain: float = 0.25
     """An outline this much clearer than before arrived, even where it fits its surroundings: one more bag on a heap."""
+    smeared: float = 0.6
+    """Of `Evidence.sharp_before`: below it the memory of the place is smeared, and an outline is gained by its being seen again."""
+    plain: tuple[float, float] = (0.6, 1.5)
+    """Of `Evidence.sharp_now`: between them it is as detailed as what is around it."""
+    fits: float = 0.05
+    """Of `Evidence.strange`: below it the place fits its surroundings as well as before, or better."""
+    smear_contrast: float = 35.0
+    """A smear is the mean of its place: it differs from it by no more than the place's own pattern."""
     light_alike: float = 0.8
     light_texture: float = 6.0
     lowest_contrast: float = 15.0

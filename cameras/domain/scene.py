@@ -49,6 +49,10 @@ class Evidence:
     """Share of the box that is really new."""
     moved_from: float
     """-1..1: best correlation with something that stood close by before and is gone there: it was only pushed aside."""
+    sharp_before: float = 1.0
+    """Fine detail of the place as it is remembered, against that around it: far below 1 is a memory that was smeared by people who stood there."""
+    sharp_now: float = 1.0
+    """The same of the picture: near 1 it is as detailed as what is around it."""
 
     @property
     def arrival(self) -> float:

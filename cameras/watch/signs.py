@@ -20,6 +20,7 @@ def signs(picture: Picture, background: Picture, still: Mask, box: Box) -> Evide
     change = np.abs(now.astype(np.int16) - before.astype(np.int16)).max(axis=2)
     region = _region(now, before, inside)
     where = region > 0
+    within, around = _within(region)
     return Evidence(
         edge_gain=_edge_gain(grey_before, grey_now, region),
         strange=_strange(before, now, region),
@@ -28,6 +29,8 @@ def signs(picture: Picture, background: Picture, still: Mask, box: Box) -> Evide
         contrast=float(change[where].mean()) if where.any() else 0.0,
         fill=float(where.sum()) / max(box.area, 1.0),
         moved_from=_moved_from(picture, background, box),
+        sharp_before=_sharpness(grey_before, within, around),
+        sharp_now=_sharpness(grey_now, within, around),
     )
 
 
@@ -100,6 +103,21 @@ def _strange(before: Picture, now: Picture, region: Mask) -> float:
         return 0.0
     fits = [likeness(_histogram(picture, region), _histogram(picture, ring)) for picture in (before, now)]
     return fits[0] - fits[1]
+
+
+def _within(region: Mask) -> tuple[Mask, Mask]:
+    """Its inner part without the outline, and a band around it that keeps clear of the outline."""
+    out = cv2.dilate(region, np.ones((5, 5), np.uint8))
+    band = np.asarray(cv2.subtract(cv2.dilate(out, np.ones((13, 13), np.uint8)), out), np.uint8)
+    return np.asarray(cv2.erode(region, np.ones((3, 3), np.uint8)), np.uint8), band
+
+
+def _sharpness(grey: Floats, within: Mask, around: Mask) -> float:
+    """Fine detail within against around; 1 where one of them is empty."""
+    if not within.any() or not around.any():
+        return 1.0
+    detail = np.abs(cv2.Laplacian(grey, cv2.CV_32F))
+    return float(detail[within > 0].mean()) / max(float(detail[around > 0].mean()), 0.1)
 
 
 def _histogram(picture: Picture, where: Mask) -> Floats:

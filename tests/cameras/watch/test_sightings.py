@@ -14,6 +14,8 @@ from cameras.domain.tracks import Track, Tracker
 Walker = Callable[[float], Sequence[Box]]
 Things = Callable[[float], Sequence[Thing]]
 BAG = Box(300, 200, 330, 230)
+SEEN_AGAIN = {"strange": -0.1, "edge_gain": 0.4, "contrast": 26.0, "sharp_before": 0.5, "sharp_now": 1.1}
+"""A floor whose memory was smeared by somebody who stood on it."""
 PLAIN = Evidence(edge_gain=0.5, strange=0.5, alike=0.1, texture=10, contrast=50, fill=0.9, moved_from=-1)
 
 
@@ -213,6 +215,11 @@ def test_a_camera_that_moved_forgets_its_suspects() -> None:
         ({"contrast": 6.0}, Why.FAINT),
         ({"moved_from": 0.95}, Why.PUSHED_ASIDE),
         ({"fill": 4.0}, Why.LIGHT),
+        ({**SEEN_AGAIN}, Why.REMOVED),
+        ({**SEEN_AGAIN, "sharp_before": 0.9}, None),
+        ({**SEEN_AGAIN, "sharp_now": 2.5}, None),
+        ({**SEEN_AGAIN, "strange": 0.2}, None),
+        ({**SEEN_AGAIN, "contrast": 47.0}, None),
     ],
 )
 def test_what_the_pixels_object(change: dict[str, float], why: Why | None) -> None:
