@@ -127,6 +127,7 @@ class Eye:
     gauges: Sequence[Gauge] = ()
     clock: tuple[Source, float | None] | None = None
     stopping = False
+    viewed = False
 
     def __init__(self, name: str) -> None:
         self.plan, self.gallery = Plan(name, name, ""), Gallery()

@@ -66,6 +66,8 @@ class Means:
     shares: Shares | None = None
     held: Callable[[], bool] = lambda: True
     """Whether the lease lasts: asked at every packet, so that nothing is looked at that another watcher may have by now."""
+    viewed: Callable[[], bool] = lambda: False
+    """Whether somebody watches live."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
@@ -77,7 +79,7 @@ class Camera:
         self.gauges = means.gauges
         self.gallery, self.patience, self.past = means.gallery, means.patience, means.past
         self.shares = means.shares
-        self._held = means.held
+        self._held, self._viewed = means.held, means.viewed
         self.clock: tuple[Source, float | None] | None = None
         self.playlist = Playlist(plan.url)
         self._read_s = means.patience.read_s
@@ -174,6 +176,10 @@ class Camera:
         if not self._held():
             self._stop.set()
         return self._stop.is_set()
+
+    @property
+    def viewed(self) -> bool:
+        return self._viewed()
 
     def wait(self, seconds: float) -> None:
         """Sleep, but wake when stopped."""

@@ -14,6 +14,7 @@ from cameras.domain.governor import Grant
 from cameras.domain.vitals import Pace
 from cameras.watch.analyst import LONGEST_SIDE, LOOKS_PER_S, Analyst, Finding
 from cameras.watch.condition import Condition
+from cameras.watch.gathering import Gathering
 from cameras.watch.layers import Picture
 from cameras.watch.lookout import Lookout
 from cameras.watch.plan import Plan
@@ -46,6 +47,11 @@ class Owner(Protocol):
 
     @property
     def stopping(self) -> bool: ...
+
+    @property
+    def viewed(self) -> bool:
+        """Somebody watches live: packets are passed on as they come."""
+        ...
 
     def now(self) -> datetime: ...
 
@@ -120,13 +126,21 @@ class Connection:
             raise Refusal(Code.NO_PICTURE)
 
     def _read(self, lookout: Lookout) -> None:
-        began = time.monotonic()
+        began, gathering = time.monotonic(), Gathering()
         for parcel in self.stream.parcels():
             if not self.live:
                 self.camera.wait(parcel.at - (time.monotonic() - began))
             if self.camera.stopping:
                 return
             self._take(lookout, parcel)
+            if self.live:
+                self._gather(gathering, parcel)
+
+    def _gather(self, gathering: Gathering, parcel: Parcel) -> None:
+        pause_s = gathering.pause_s(parcel, self.stream.info.fps if self.stream.info is not None else 25.0)
+        if not self.camera.viewed:
+            self.camera.wait(pause_s)
+        gathering.asked()
 
     def _look_at_rest(self, lookout: Lookout, *, broken: bool) -> None:
         """What came and was not looked at when the stream ended; not all of it where it is to be connected again."""

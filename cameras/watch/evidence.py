@@ -21,7 +21,7 @@ from cameras.watch.analyst import Finding
 from cameras.watch.clip import FULL, Clip
 from cameras.watch.layers import Picture
 from cameras.watch.sheet import boxed
-from cameras.watch.stills import stills
+from cameras.watch.stills import Moment, stills
 from cameras.watch.strip import Candidate
 from cameras.watch.veil import Veil
 
@@ -30,6 +30,8 @@ NAMES: tuple[Name, ...] = get_args(Name)
 POSTER_PX = 480
 QUALITY = 88
 MANIFEST = 1
+EARLY_S = 2.5
+"""The picture before may be so much earlier: nobody was there yet."""
 Sign = Callable[[bytes], bytes | None]
 """The manifest's bytes -> a detached JWS over them; None where this watcher has no key."""
 
@@ -224,9 +226,10 @@ def _manifest(place: Path, case: Case, clip: Clip | None, notes: Sequence[tuple[
 
 def _from_clip(clip: Clip, finding: Finding, notes: list[tuple[Code, Facts]]) -> tuple[Picture, Picture, Picture] | None:
     """Three pictures at full size, decoded from the clip itself: so it is known that it can be decoded there."""
-    wanted = [max(finding.actor_came - 1.0, clip.start), finding.act_at, finding.at]
+    before = Moment(max(finding.actor_came - 1.0, clip.start) - clip.start, EARLY_S)
+    wanted = [before, Moment(finding.act_at - clip.start), Moment(finding.at - clip.start)]
     try:
-        pictures = stills(str(clip.path), [at - clip.start for at in wanted])
+        pictures = stills(str(clip.path), wanted)
     except Refusal as refusal:
         notes.append((Code.PARTLY_BROKEN, refusal.facts))
         return None

@@ -182,12 +182,11 @@ class Layers:
         """One factor per channel, from the pixels that are background: automatic exposure and white balance are no event."""
         sample, base = soft[::8, ::8].astype(np.float32), self.background[::8, ::8]
         usable = (base > 16) & (base < 240) & (self._known[::8, ::8, None] == 0)
-        gain = self.gain.copy()
+        gain, ratios = self.gain.copy(), sample / np.maximum(base, 1)
         for channel in range(3):
-            here = usable[..., channel]
-            if np.count_nonzero(here) > 60:
-                ratio = float(np.median(sample[..., channel][here] / base[..., channel][here]))
-                gain[channel] = round(min(max(ratio, 0.4), 2.5) / GAIN_STEP) * GAIN_STEP
+            here = ratios[..., channel][usable[..., channel]]
+            if here.size > 60:
+                gain[channel] = round(min(max(_median(here), 0.4), 2.5) / GAIN_STEP) * GAIN_STEP
         if (gain != self.gain).any():
             self.gain, self._adapted = gain, None
 
@@ -254,6 +253,15 @@ class Layers:
 
 def _under(picture: Floats, gain: Floats) -> Floats:
     return picture if (gain == 1).all() else np.asarray(cv2.transform(picture, np.diag(gain)), np.float32)
+
+
+def _median(values: Floats) -> float:
+    """Of values that are none of them NaN: NumPy's own takes five times as long to make sure."""
+    middle = values.size // 2
+    if values.size % 2:
+        return float(np.partition(values, middle)[middle])
+    parted = np.partition(values, (middle - 1, middle))
+    return float((parted[middle - 1] + parted[middle]) / 2)
 
 
 def _places(mask: NDArray[Any]) -> Places:

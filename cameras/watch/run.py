@@ -214,13 +214,15 @@ class Watcher:
         feeds.footage = self.keeper.archive
         self.client.on(SETTLED.of(camera=plan.id), post.settled)
         onlookers = self.honesty.onlookers(plan.id, lambda: camera.plan.areas)
-        taps = (*recordings, feeds.show(plan.id, lambda: camera.plan.areas.masks), *onlookers.taps)
+        screen = feeds.show(plan.id, lambda: camera.plan.areas.masks)
+        taps = (*recordings, screen, *onlookers.taps)
         told, levels = self.honesty.witness(recorder), Baselines(self.options.home / "gates")
         means = Means(
             *(told, recorder.analyst, levels, taps, onlookers.gauges, recorder.gallery),
             past=self.keeper,
             shares=self.shares,
             held=lambda: self.tenancy.holds(plan.id, plan.fence),
+            viewed=lambda: screen.viewed,
         )
         camera = Camera(plan, means)
         self.client.on(FEED.of(camera=plan.id), feeds.asked)

@@ -1,14 +1,21 @@
 """Single pictures of a film: decoded from the keyframe before each wanted moment to the moment itself, and no farther."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from cameras.watch.layers import Picture
 from cameras.watch.stream import Parcel, Stream, upright
 
 
-def stills(path: str, wanted: Sequence[float]) -> list[Picture]:
-    """The picture at full size, upright, that is shown nearest to each wanted second of the file. What cannot be decoded is missing.
+class Moment(NamedTuple):
+    """A second of the file. A keyframe that is shown up to `early_s` before it serves as well, and needs no other picture."""
+
+    at: float
+    early_s: float = 0.0
+
+
+def stills(path: str, wanted: Sequence[Moment]) -> list[Picture]:
+    """The picture at full size, upright, that is shown nearest to each wanted moment. What cannot be decoded is missing.
 
     The packets of the file are held in memory meanwhile. Raises Refusal when it cannot be read.
     """
@@ -16,10 +23,10 @@ def stills(path: str, wanted: Sequence[float]) -> list[Picture]:
     try:
         stream.open()
         reel = _Reel(stream)
-        found = {at: reel.nearest(at) for at in sorted(wanted)}
+        found = {moment: reel.nearest(moment) for moment in sorted(wanted)}
     finally:
         stream.close()
-    return [picture for at in wanted if (picture := found[at]) is not None]
+    return [picture for moment in wanted if (picture := found[moment]) is not None]
 
 
 class _Reel:
@@ -34,9 +41,11 @@ class _Reel:
         self._last: list[tuple[float, Any]] = []
         """The two pictures decoded last."""
 
-    def nearest(self, at: float) -> Picture | None:
-        """The picture shown nearest to `at`."""
-        begin = max((key for key in self._keys if self._parcels[key].at <= at), default=0)
+    def nearest(self, moment: Moment) -> Picture | None:
+        """The picture shown nearest to it."""
+        begin = max((key for key in self._keys if self._parcels[key].at <= moment.at), default=0)
+        early = self._keys and moment.at - self._parcels[begin].at <= moment.early_s
+        at = self._parcels[begin].at if early else moment.at
         if begin > self._next:
             self.stream.forget()
             self._next, self._last, self._shown = begin, [], self._decoded()

@@ -74,6 +74,8 @@ class Stream:
         self._began = 0.0
         self._sequences = b""
         self._shown = -1.0
+        self._tick = 0.0
+        """The time base of its stamps, seconds: exact fractions for each packet would cost more than all else that is reckoned with it."""
 
     def open(self) -> None:
         """Connect and read the header. Raises Refusal."""
@@ -114,7 +116,7 @@ class Stream:
             arrived = time.monotonic()
             told = _told(packet)
             self._mend(packet, arrived)
-            now = float(packet.pts * packet.time_base)
+            now = packet.pts * self._tick
             if self._first is None:
                 self._first = now
             if self.timeline.live:
@@ -153,18 +155,17 @@ class Stream:
 
     def time_of(self, frame: Any, otherwise: float) -> float:
         """When a picture is to be shown, on the stream's own time line, always growing; `otherwise` where it does not say."""
-        told = frame.pts is not None and frame.time_base
-        at = float(frame.pts * frame.time_base) - (self._first or 0.0) if told else otherwise
+        at = frame.pts * self._tick - (self._first or 0.0) if frame.pts is not None else otherwise
         self._shown = at if at > self._shown else self._shown + self._step
         return self._shown
 
     def _mend(self, packet: Any, arrived: float) -> None:
         """Time stamps that are missing, stand still, go back or leap, as some cameras send them, are put on one time line."""
         sent = packet.dts if packet.dts is not None else packet.pts
-        raw = None if sent is None else float(sent * packet.time_base)
+        raw = None if sent is None else sent * self._tick
         if self._first is None:
             self._began = raw or 0.0
-        placed = round((self.timeline.place(raw, arrived, self._step) + self._began) / packet.time_base)
+        placed = round((self.timeline.place(raw, arrived, self._step) + self._began) / self._tick)
         shift = 0 if sent is None else placed - sent
         packet.pts = placed if packet.pts is None else packet.pts + shift
         packet.dts = placed if packet.dts is None else packet.dts + shift
@@ -215,7 +216,7 @@ class Stream:
             raise Refusal(Code.NOT_A_VIDEO, {"format": name})
         context = video.codec_context
         context.thread_count = 1
-        self._video = video
+        self._video, self._tick = video, float(video.time_base)
         rate = video.average_rate or video.guessed_rate or video.base_rate
         self.info = Info(
             width=context.width,

@@ -77,6 +77,10 @@ class Screen:
         self._source: Source | None = None
         self._fresh = True
 
+    @property
+    def viewed(self) -> bool:
+        return bool(self._viewers)
+
     def opened(self, opened: Opened) -> None:
         source = Source(Held(opened.template), opened.info)
         with self._lock:
