@@ -42,10 +42,14 @@ def _ratios(panel: Axes, whole: Sequence[Figures]) -> None:
         ]
         places = [place + WIDTH * (index - 1.5) for place, _ in shown]
         drawn = panel.bar(places, [share for _, share in shown], WIDTH * 0.92, label=label, color=colour)
-        main = name == "watcher_cpu_s"
-        panel.bar_label(
-            drawn, fmt="%.2f", padding=2, fontsize=10 if main else 7.5, color=DARK if main else GREY, weight="bold" if main else None
-        )
+        if name != "watcher_cpu_s":
+            panel.bar_label(drawn, fmt="%.2f", padding=2, fontsize=7.5, color=GREY)
+            continue
+        for at, (place, share) in zip(places, shown, strict=True):  # above what is wanted, where that is just above the bar
+            above = max(share, (_aim(whole[place]) or 0.0) + 0.01)
+            panel.annotate(
+                f"{share:.2f}", (at, above), xytext=(0, 2), textcoords="offset points", ha="center", color=DARK, weight="bold", fontsize=10
+            )
     aims = [(place, aim) for place, figures in enumerate(whole) if (aim := _aim(figures)) is not None]
     starts, ends = ([place + side * WIDTH for place, _ in aims] for side in (-2.25, -0.75))
     panel.hlines([aim for _, aim in aims], starts, ends, color=AIM, linewidth=2.5, label="wanted at most")
