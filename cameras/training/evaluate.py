@@ -1,11 +1,10 @@
 """Small, honest figures for the card: composites of the test shelf only."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from math import comb
 
 import numpy as np
 
+from cameras.evaluation.intervals import share
 from cameras.training.examples import CLASSES, Examples
 from cameras.training.train import auc, dumping
 from cameras.watch.verifier import DUMPING
@@ -72,33 +71,10 @@ def is_dumping(truths: np.ndarray) -> np.ndarray:
     return np.isin(truths, [CLASSES.index(verdict) for verdict in DUMPING])
 
 
-def interval(hits: int, count: int, level: float = 0.95) -> tuple[float, float]:
-    """Clopper-Pearson, by bisection on the binomial tail. (0, 1) for no trials."""
-    if count == 0:
-        return 0.0, 1.0
-    tail = (1 - level) / 2
-    low = 0.0 if hits == 0 else _root(lambda p: 1 - _below(hits - 1, count, p), tail)
-    high = 1.0 if hits == count else _root(lambda p: 1 - _below(hits, count, p), 1 - tail)
-    return low, high
-
-
-def _root(rising: Callable[[float], float], target: float) -> float:
-    low, high = 0.0, 1.0
-    for _ in range(50):
-        middle = (low + high) / 2
-        low, high = (middle, high) if rising(middle) < target else (low, middle)
-    return (low + high) / 2
-
-
-def _below(hits: int, count: int, p: float) -> float:
-    """P(X <= hits), X binomial."""
-    return float(sum(comb(count, k) * p**k * (1 - p) ** (count - k) for k in range(hits + 1))) if 0 < p < 1 else float(p <= 0)
-
-
 def _row(kind: str, given: Examples, flagged: np.ndarray) -> Row:
     here = np.asarray([other == kind for other in given.kinds])
     count, hits = int(here.sum()), int((flagged & here).sum())
-    return Row(kind, count, hits, *interval(hits, count))
+    return Row(kind, count, hits, *share(hits, count))
 
 
 def _order(kind: str) -> tuple[int, str]:

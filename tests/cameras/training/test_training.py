@@ -8,7 +8,7 @@ import torch
 
 from cameras.training.__main__ import main
 from cameras.training.compose.shelf import Shelf
-from cameras.training.evaluate import interval, threshold_for
+from cameras.training.evaluate import threshold_for
 from cameras.training.examples import examples, packed, unpacked
 from cameras.training.export import export, scores, write_manifest
 from cameras.training.network import SHAPES, Calibrated, Network
@@ -144,9 +144,3 @@ def test_the_threshold_lets_one_in_a_hundred_negatives_pass() -> None:
     probabilities[:, 0] = np.linspace(0, 0.995, 200)
     threshold = threshold_for(probabilities, np.full(200, 5))
     assert (probabilities[:, 0] >= threshold).sum() <= 2
-
-
-def test_the_interval_is_clopper_pearson() -> None:
-    assert interval(0, 10) == pytest.approx((0.0, 0.3085), abs=1e-4)
-    assert interval(5, 10) == pytest.approx((0.1871, 0.8129), abs=1e-4)
-    assert interval(10, 10) == pytest.approx((0.6915, 1.0), abs=1e-4)
