@@ -1,5 +1,6 @@
 """Composite examples as arrays. Strips are kept as int8 steps of 1/25, a quarter of the memory of float32."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing import parent_process
 from pathlib import Path
@@ -29,7 +30,7 @@ class Examples:
     @staticmethod
     def none() -> "Examples":
         """No example at all."""
-        return Examples(np.empty((0, CHANNELS, SIDE, SIDE), np.int8), np.empty((0, NUMBERS), np.float32), np.empty(0, np.int64), [], [])
+        return _room(0)
 
     def rows(self, which: np.ndarray) -> "Examples":
         """These rows, in this order; a row may come more than once."""
@@ -41,6 +42,11 @@ class Examples:
             [self.kinds[at] for at in picked],
             [self.hours[at] for at in picked],
         )
+
+    def part(self, start: int, stop: int) -> "Examples":
+        """These rows, not copied: training material takes gigabytes."""
+        rows = slice(start, stop)
+        return Examples(self.strips[rows], self.numbers[rows], self.truths[rows], self.kinds[rows], self.hours[rows])
 
     def keep(self, place: Path) -> None:
         """Into one file. A file that is there is always whole."""
@@ -70,18 +76,40 @@ def open_shelves(data: Path | None = DATA) -> dict[str, Shelf]:
 
 def examples(shelf: Shelf, *, seed: int, count: int, start: int = 0) -> Examples:
     """`count` composites of a shelf from number `start` on."""
-    strips = np.empty((count, CHANNELS, SIDE, SIDE), np.int8)
-    numbers = np.empty((count, NUMBERS), np.float32)
-    truths, kinds, hours = np.empty(count, np.int64), [], []
+    room = _room(count)
     with progress() as bar:
         for index in bar.track(range(count), task_id=bar.add_task(f"composites, {shelf.split}", total=count, told="")):
             made = example(shelf, seed, start + index)
             pictures, row = strip(made.candidate)
-            strips[index], numbers[index] = packed(pictures[0]), row[0]
-            truths[index] = CLASSES.index(made.verdict)
-            kinds.append(f"{made.verdict.value}: {made.kind}")
-            hours.append(made.hour)
-    return Examples(strips, numbers, truths, kinds, hours)
+            room.strips[index], room.numbers[index] = packed(pictures[0]), row[0]
+            room.truths[index] = CLASSES.index(made.verdict)
+            room.kinds.append(f"{made.verdict.value}: {made.kind}")
+            room.hours.append(made.hour)
+    return room
+
+
+def together(places: Sequence[Path]) -> Examples:
+    """What was kept there, one after another; beside the whole never more than one of them is in memory."""
+    counts = [_count(place) for place in places]
+    whole, at = _room(sum(counts)), 0
+    for place, count in zip(places, counts, strict=True):
+        one, rows = Examples.kept(place), slice(at, at + count)
+        whole.strips[rows], whole.numbers[rows], whole.truths[rows] = one.strips, one.numbers, one.truths
+        whole.kinds.extend(one.kinds)
+        whole.hours.extend(one.hours)
+        at += count
+    return whole
+
+
+def _count(place: Path) -> int:
+    with np.load(place) as told:
+        return len(told["truths"])
+
+
+def _room(count: int) -> Examples:
+    """For so many, with no kinds and hours yet."""
+    strips = np.empty((count, CHANNELS, SIDE, SIDE), np.int8)
+    return Examples(strips, np.empty((count, NUMBERS), np.float32), np.empty(count, np.int64), [], [])
 
 
 def stacked(parts: list[Examples]) -> Examples:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from cameras.training.compose.shelf import Shelf
-from cameras.training.examples import Examples, examples, stacked
+from cameras.training.examples import Examples, examples, together
 from cameras.training.proposals import proposals
 from cameras.training.spread import spread
 
@@ -42,14 +42,18 @@ class _Piece:
 
 @dataclass(frozen=True)
 class Material:
-    """Composed strips, and what the watcher proposes on composite films; the two are never averaged in a figure."""
+    """Composed strips, the first `composites`, then what the watcher proposes on composite films; the two are never averaged in a figure."""
 
-    composed: Examples
-    proposed: Examples
+    whole: Examples
+    composites: int
 
     @property
-    def whole(self) -> Examples:
-        return stacked([self.composed, self.proposed])
+    def composed(self) -> Examples:
+        return self.whole.part(0, self.composites)
+
+    @property
+    def proposed(self) -> Examples:
+        return self.whole.part(self.composites, len(self.whole.truths))
 
 
 def material(shelf: Shelf, wanted: Wanted) -> Material:
@@ -63,16 +67,14 @@ def material(shelf: Shelf, wanted: Wanted) -> Material:
         for what, made_by in zip(("strips", "films"), wanted.commits, strict=True)
     )
     strips_of, films_of = partial(examples, shelf, seed=wanted.seed), partial(proposals, shelf, seed=wanted.seed, jitter=jitter)
-    return Material(
-        _in_pieces(_pieces(strips_at, strips, _STRIPS_A_PIECE), strips_of, cores=wanted.cores),
-        _in_pieces(_pieces(films_at, films, _FILMS_A_PIECE), films_of, cores=wanted.cores),
-    )
+    made = _finished(_pieces(strips_at, strips, _STRIPS_A_PIECE), strips_of, cores=wanted.cores)
+    return Material(together([*made, *_finished(_pieces(films_at, films, _FILMS_A_PIECE), films_of, cores=wanted.cores)]), strips)
 
 
-def with_hard_ones(given: Examples, score: np.ndarray, truth: np.ndarray, *, hard: float = 0.3, times: int = 2) -> Examples:
-    """What a first network gets wrong or nearly so comes `times` more often. `score` and `truth` (n,) of left or thrown."""
+def hard_rows(score: np.ndarray, truth: np.ndarray, *, hard: float = 0.3, times: int = 2) -> np.ndarray:
+    """Numbers of rows: all of them, and `times` more often those that a first network gets wrong or nearly so. `score` and `truth` (n,) of left or thrown."""
     wrong = np.flatnonzero(np.abs(truth.astype(float) - score) > hard)
-    return given.rows(np.concatenate([np.arange(len(score)), *[wrong] * times]))
+    return np.concatenate([np.arange(len(score)), *[wrong] * times])
 
 
 def _pieces(stem: Path, count: int, size: int) -> list[_Piece]:
@@ -80,11 +82,11 @@ def _pieces(stem: Path, count: int, size: int) -> list[_Piece]:
     return [_Piece(start, many, stem.with_name(f"{stem.name}-{start}-{many}.npz")) for start, many in whole]
 
 
-def _in_pieces(pieces: list[_Piece], make: Callable[..., Examples], *, cores: int) -> Examples:
-    """`make(start=, count=)` for all pieces. Each is kept in a file and not made twice."""
+def _finished(pieces: list[_Piece], make: Callable[..., Examples], *, cores: int) -> list[Path]:
+    """`make(start=, count=)` for all pieces, each kept in a file and not made twice."""
     missing = [piece for piece in pieces if not piece.place.is_file()]
     spread([partial(_made, piece, make) for piece in missing], cores)
-    return stacked([Examples.kept(piece.place) for piece in pieces])
+    return [piece.place for piece in pieces]
 
 
 def _made(piece: _Piece, make: Callable[..., Examples]) -> None:

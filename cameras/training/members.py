@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cameras.training.evaluate import is_dumping, threshold_for
 from cameras.training.export import export, scores, write_manifest
-from cameras.training.material import Material, with_hard_ones
+from cameras.training.material import Material, hard_rows
 from cameras.training.spread import spread
 from cameras.training.train import Plan, Trained, averaged, dumping, probabilities, train
 
@@ -45,6 +45,6 @@ def _trained(learn: Material, check: Material, plan: Plan, again: int) -> Traine
     if not again or plan.notes is None:
         return first
     whole = learn.whole
-    harder = with_hard_ones(whole, dumping(probabilities(first, whole)), is_dumping(whole.truths))
+    rows = hard_rows(dumping(probabilities(first, whole)), is_dumping(whole.truths))
     second = replace(plan, epochs=again, rate=plan.rate / 4, notes=plan.notes.with_name("second.pt"))
-    return averaged(first, train(harder, check.whole, second, start=first.network), check.whole)
+    return averaged(first, train(whole, check.whole, second, start=first.network, rows=rows), check.whole)

@@ -85,11 +85,14 @@ class _Course:
         return int(np.argmin([loss for loss, _ in self.story]))
 
 
-def train(learn: Examples, check: Examples, plan: Plan, start: Network | None = None) -> Trained:
-    """Cross entropy with label smoothing, AdamW, one-cycle rate, early stop on the validation loss. `start`: go on from that network."""
+def train(learn: Examples, check: Examples, plan: Plan, *, start: Network | None = None, rows: np.ndarray | None = None) -> Trained:
+    """Cross entropy with label smoothing, AdamW, one-cycle rate, early stop on the validation loss. `start`: go on from that network. `rows`: which
+    of `learn` an epoch is made of, some more than once; None: each once.
+    """
+    rows = np.arange(len(learn.truths)) if rows is None else rows
     torch.manual_seed(plan.seed)
     torch.set_num_threads(plan.threads)
-    course, mark = _begun(plan, max(1, len(learn.truths) // plan.batch)), _mark(learn, check, plan)
+    course, mark = _begun(plan, max(1, len(rows) // plan.batch)), _mark(learn, check, plan, rows)
     if start is not None:
         course.network.load_state_dict(start.state_dict())
     with progress() as bar:
@@ -98,7 +101,7 @@ def train(learn: Examples, check: Examples, plan: Plan, start: Network | None = 
             bar.update(task, completed=len(course.story), told="resumed")
         while len(course.story) < plan.epochs and len(course.story) - 1 - (course.best_epoch if course.story else 0) < plan.patience:
             started = time.monotonic()
-            _epoch(course, learn, plan, bar)
+            _epoch(course, (learn, rows[course.rng.permutation(len(rows))]), plan, bar)
             _look_up(course, check)
             course.seconds += time.monotonic() - started
             if plan.notes is not None:
@@ -117,10 +120,11 @@ def _begun(plan: Plan, steps: int) -> _Course:
     return _Course(network, descent, pace, np.random.default_rng(plan.seed))
 
 
-def _epoch(course: _Course, learn: Examples, plan: Plan, bar: Progress) -> None:
+def _epoch(course: _Course, lesson: tuple[Examples, np.ndarray], plan: Plan, bar: Progress) -> None:
+    """Once through the rows of the lesson, in their order."""
     course.network.train()
     loss_of = nn.CrossEntropyLoss(label_smoothing=0.05)
-    order, steps = course.rng.permutation(len(learn.truths)), max(1, len(learn.truths) // plan.batch)
+    (learn, order), steps = lesson, max(1, len(lesson[1]) // plan.batch)
     task = bar.add_task(f"epoch {len(course.story) + 1}", total=steps, told="")
     for at in range(steps):
         rows = order[at * plan.batch : (at + 1) * plan.batch]
@@ -144,10 +148,12 @@ def _look_up(course: _Course, check: Examples) -> None:
         course.best = copy.deepcopy(course.network.state_dict())
 
 
-def _mark(learn: Examples, check: Examples, plan: Plan) -> str:
-    """Names this training: the same plan on the same examples."""
+def _mark(learn: Examples, check: Examples, plan: Plan, rows: np.ndarray) -> str:
+    """Names this training: the same plan on the same rows of the same examples."""
     told = repr((plan.seed, plan.epochs, plan.batch, plan.rate, plan.shape)).encode()
-    return hashlib.sha256(b"".join([told, *(given.truths.tobytes() + given.numbers.tobytes() for given in (learn, check))])).hexdigest()
+    return hashlib.sha256(
+        b"".join([told, rows.tobytes(), *(given.truths.tobytes() + given.numbers.tobytes() for given in (learn, check))])
+    ).hexdigest()
 
 
 def logits(network: Network, given: Examples, batch: int = 128) -> np.ndarray:

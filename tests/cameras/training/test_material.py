@@ -8,8 +8,8 @@ import pytest
 from cameras.training.compose.films import film
 from cameras.training.compose.shelf import Shelf
 from cameras.training.evaluate import Row
-from cameras.training.examples import CLASSES, Examples, examples, stacked
-from cameras.training.material import _in_pieces, _pieces, with_hard_ones
+from cameras.training.examples import CLASSES, Examples, examples, stacked, together
+from cameras.training.material import Material, _finished, _pieces, hard_rows
 from cameras.training.plots import precision_recall, reliability, write_plots
 from cameras.training.proposals import _truth, proposed
 from cameras.training.spread import spread
@@ -67,18 +67,24 @@ def test_a_piece_that_is_finished_is_not_made_again(tmp_path: Path, few: Example
 
     pieces = _pieces(tmp_path / "strips", 6, size=4)
     with pytest.raises(KeyboardInterrupt):
-        _in_pieces(pieces, make, cores=1)
-    whole = _in_pieces(pieces, make, cores=1)
+        _finished(pieces, make, cores=1)
+    whole = together(_finished(pieces, make, cores=1))
     assert made == [(0, 4), (4, 2), (4, 2)]
     assert np.array_equal(whole.strips, few.strips)
     assert (whole.kinds, whole.hours) == (few.kinds, few.hours)
 
 
-def test_what_the_first_network_got_wrong_comes_more_often(few: Examples) -> None:
+def test_what_the_first_network_got_wrong_comes_more_often() -> None:
     score, truth = np.asarray([0.9, 0.1, 0.8, 0.2, 1.0, 0.0]), np.asarray([True, True, False, False, True, False])
-    harder = with_hard_ones(few, score, truth, times=2)
-    assert len(harder.truths) == 10
-    assert np.array_equal(harder.strips[6:], few.strips[[1, 2, 1, 2]])
+    assert hard_rows(score, truth, times=2).tolist() == [0, 1, 2, 3, 4, 5, 1, 2, 1, 2]
+
+
+def test_strips_and_proposals_share_one_memory(few: Examples) -> None:
+    given = Material(few, 4)
+    assert (len(given.composed.truths), len(given.proposed.truths)) == (4, 2)
+    assert np.shares_memory(given.composed.strips, few.strips)
+    assert np.array_equal(given.proposed.strips, few.strips[4:])
+    assert given.proposed.kinds == few.kinds[4:]
 
 
 def test_nothing_stacked_is_nothing() -> None:
@@ -100,7 +106,7 @@ def test_pieces_made_on_two_cores_are_the_pieces_made_on_one(tmp_path: Path, few
     def make(start: int, count: int) -> Examples:
         return few.rows(np.arange(start, start + count))
 
-    one, two = (_in_pieces(_pieces(tmp_path / f"{cores}" / "strips", 6, size=2), make, cores=cores) for cores in (1, 2))
+    one, two = (together(_finished(_pieces(tmp_path / f"{cores}" / "strips", 6, size=2), make, cores=cores)) for cores in (1, 2))
     assert np.array_equal(one.strips, two.strips)
     assert one.kinds == two.kinds
 
