@@ -74,8 +74,8 @@ class Stream:
         self._began = 0.0
         self._sequences = b""
         self._shown = -1.0
-        self._tick = 0.0
-        """The time base of its stamps, seconds: exact fractions for each packet would cost more than all else that is reckoned with it."""
+        self._base = 1, 1
+        """The time base of its stamps, numerator and denominator: a Fraction for each packet would cost more than all else that is reckoned with it."""
 
     def open(self) -> None:
         """Connect and read the header. Raises Refusal."""
@@ -116,7 +116,7 @@ class Stream:
             arrived = time.monotonic()
             told = _told(packet)
             self._mend(packet, arrived)
-            now = packet.pts * self._tick
+            now = self._seconds(packet.pts)
             if self._first is None:
                 self._first = now
             if self.timeline.live:
@@ -155,17 +155,21 @@ class Stream:
 
     def time_of(self, frame: Any, otherwise: float) -> float:
         """When a picture is to be shown, on the stream's own time line, always growing; `otherwise` where it does not say."""
-        at = frame.pts * self._tick - (self._first or 0.0) if frame.pts is not None else otherwise
+        at = self._seconds(frame.pts) - (self._first or 0.0) if frame.pts is not None else otherwise
         self._shown = at if at > self._shown else self._shown + self._step
         return self._shown
+
+    def _seconds(self, stamp: int) -> float:
+        """Rounded once, as a Fraction would be."""
+        return stamp * self._base[0] / self._base[1]
 
     def _mend(self, packet: Any, arrived: float) -> None:
         """Time stamps that are missing, stand still, go back or leap, as some cameras send them, are put on one time line."""
         sent = packet.dts if packet.dts is not None else packet.pts
-        raw = None if sent is None else sent * self._tick
+        raw = None if sent is None else self._seconds(sent)
         if self._first is None:
             self._began = raw or 0.0
-        placed = round((self.timeline.place(raw, arrived, self._step) + self._began) / self._tick)
+        placed = round((self.timeline.place(raw, arrived, self._step) + self._began) * self._base[1] / self._base[0])
         shift = 0 if sent is None else placed - sent
         packet.pts = placed if packet.pts is None else packet.pts + shift
         packet.dts = placed if packet.dts is None else packet.dts + shift
@@ -216,7 +220,7 @@ class Stream:
             raise Refusal(Code.NOT_A_VIDEO, {"format": name})
         context = video.codec_context
         context.thread_count = 1
-        self._video, self._tick = video, float(video.time_base)
+        self._video, self._base = video, video.time_base.as_integer_ratio()
         rate = video.average_rate or video.guessed_rate or video.base_rate
         self.info = Info(
             width=context.width,
