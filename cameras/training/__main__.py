@@ -86,7 +86,7 @@ def _asked(words: list[str]) -> argparse.Namespace:
         "--data", type=Path, default=DATA, help="folder with waste/ and models/ (default: ../shared/data beside the project)"
     )
     parser.add_argument("--painted", action="store_true", help="use no files at all")
-    parser.add_argument("--count", type=int, default=16000, help="composites to train on")
+    parser.add_argument("--count", type=int, default=32000, help="composites to train on")
     parser.add_argument("--films", type=int, default=240, help="composite films whose proposals are trained on as well")
     parser.add_argument("--epochs", type=int, default=7, help="of the first round, on composed strips")
     parser.add_argument("--again", type=int, default=3, help="epochs of the second round, with the films; 0: none")
