@@ -3,7 +3,6 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
+from tests.ports import free_port
 
 
 class PostgresMissing(Exception):
@@ -40,18 +41,12 @@ def _servant() -> int | None:
     raise PostgresMissing("running as root and neither `postgres` nor `nobody` exists")
 
 
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 @contextmanager
 def cluster(*, fsync: str = "off") -> Iterator[str]:
     """A running server; yields the URL of its `postgres` database. `fsync` is on where time is measured. Raises PostgresMissing."""
     binaries, servant = _binaries(), _servant()
     with tempfile.TemporaryDirectory(prefix="dinh-pg-", dir="/tmp") as name:
-        data, port = Path(name) / "data", _free_port()
+        data, port = Path(name) / "data", free_port()
         if servant is not None:
             os.chown(name, servant, -1)
         initdb = [str(binaries / "initdb"), "-D", str(data), "-U", "dinh", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync"]

@@ -3,11 +3,18 @@ refuses nobody: who calls meanwhile waits in the kernel's queue.
 """
 
 import errno
+import secrets
 import socket
+from contextlib import suppress
 
 from edge.errors import Code, Refusal
 
 BACKLOG = 512
+QUIET_PORTS = range(20_000, 32_000)
+"""Below those that Linux lends to outgoing connections (net.ipv4.ip_local_port_range, from 32768): between the look at a free one and the child's own
+bind nobody is given it by chance.
+"""
+TRIES = 50
 
 
 def listen(bind: str, port: int, *, key: str) -> socket.socket:
@@ -29,6 +36,13 @@ def listen(bind: str, port: int, *, key: str) -> socket.socket:
 
 def free_port(port: int, *, key: str) -> int:
     """`port` when a child can bind it on loopback, any free one for 0. Raises Refusal when it is taken."""
+    for candidate in (secrets.choice(QUIET_PORTS) for _ in range(0 if port else TRIES)):
+        with suppress(Refusal):
+            return _tried(candidate, key=key)
+    return _tried(port, key=key)
+
+
+def _tried(port: int, *, key: str) -> int:
     with listen("127.0.0.1", port, key=key) as probe:
         return int(probe.getsockname()[1])
 

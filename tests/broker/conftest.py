@@ -17,15 +17,9 @@ from broker.engines.embedded.engine import EmbeddedEngine
 from broker.engines.mosquitto import MosquittoEngine
 from broker.identity import Role
 from tests.broker.raw import Closed, Hello, Raw, Will
+from tests.ports import free_port
 
 ENGINES = ("embedded", "mosquitto")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def password(user: str) -> str:

@@ -16,8 +16,9 @@ import pytest
 from broker.engines import Address, Credential
 from broker.engines.embedded.engine import EmbeddedEngine
 from broker.identity import Role
-from tests.broker.conftest import Office, free_port, make_office, password
+from tests.broker.conftest import Office, make_office, password
 from tests.broker.raw import PUBACK, Closed, Hello, Raw, Will, connect_packet, packet, publish_packet, text
+from tests.ports import free_port
 
 
 class OpenEngine:

@@ -22,7 +22,7 @@ from broker.identity import NODE, Role
 from broker.messages.cameras import Health, Settled, Sighting
 from broker.messages.devices import Desired
 from broker.topics import DESIRED, HEALTH, REPORTED, SETTLED, SIGHTING
-from tests.broker.conftest import free_port
+from tests.ports import free_port
 
 WATCHER, PASSWORD = "watcher-1", "w" * 43
 

@@ -30,12 +30,6 @@ from edge.http.pipe import PipedWebSockets
 from tests.edge.desk import Desk
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def app_of(desk: Desk, folder: Path, *, hub: Hub | None = None, broker_port: int = 1) -> FastAPI:
     """The app as compose builds it, without the rooms."""
     routers = [

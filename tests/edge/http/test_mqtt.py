@@ -23,7 +23,8 @@ from edge.accounts.gate import DEVICE_COOKIE
 from edge.accounts.service import COMMAND
 from edge.http.live import Hub, LivePost, may_see
 from tests.edge.desk import Desk, Hands, desk, enrolled
-from tests.edge.http.served import Broker, app_of, free_port, mqtt_client, served, until
+from tests.edge.http.served import Broker, app_of, mqtt_client, served, until
+from tests.ports import free_port
 
 MQTT = [Subprotocol("mqtt")]
 
